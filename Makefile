@@ -1,0 +1,74 @@
+# `make help` lists what there is. Everything works in an empty clone.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.runtime ## Make .venv from the hashed lock file
+
+demo: install ## Fill a demo workspace once and serve it (PORT=8000)
+	$(BIN)/tracker demo --bind 127.0.0.1:$(PORT)
+
+test: dev system assets lint ## Set up everything and run every check, as CI does
+	@$(BIN)/pytest -n $(WORKERS)
+
+lint: dev ## Check style, types, the import contract and the templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if [ -d templates ]; then $(BIN)/djlint --lint --quiet templates; fi
+
+fmt: dev ## Put the code into its form
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: dev ## Run the benchmarks
+	@if compgen -G 'bench/bench_*.py' >/dev/null; then \
+	  for file in bench/bench_*.py; do $(BIN)/python "$$file"; done; \
+	else echo 'no benchmarks yet'; fi
+
+torture: dev system ## Run the long fault and load tests
+	@if [ -d tests/torture ]; then $(BIN)/pytest tests/torture -n 0; \
+	else echo 'no torture tests yet'; fi
+
+lock: ## Renew both lock files (needs uv on the PATH)
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --output-file requirements-dev.lock
+
+dev: $(VENV)/.dev
+
+assets: static/vendor/.complete
+
+system:
+	@.ci/system-packages
+
+LOCK := uv pip compile pyproject.toml --group build --quiet --universal \
+  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+# The stamps make a second run free; a changed lock file makes them old.
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+static/vendor/.complete: package.json package-lock.json .ci/vendor-assets.mjs
+	npm ci --no-audit --no-fund --loglevel=error
+	node .ci/vendor-assets.mjs
+	@touch $@
+
+.PHONY: help install demo test lint fmt bench torture lock dev assets system
