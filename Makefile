@@ -11,14 +11,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 install: $(VENV)/.runtime ## Make .venv from the hashed lock file
 
 demo: install ## Fill a demo workspace once and serve it (PORT=8000)
 	$(BIN)/tracker demo --bind 127.0.0.1:$(PORT)
 
-test: dev system assets lint ## Set up everything and run every check, as CI does
+test: system dev assets lint ## Set up everything and run every check, as CI does
 	@$(BIN)/pytest -n $(WORKERS)
 
 lint: dev ## Check style, types, the import contract and the templates
@@ -47,7 +47,7 @@ lock: ## Renew both lock files (needs uv on the PATH)
 
 dev: $(VENV)/.dev
 
-assets: static/vendor/.complete
+assets: static/vendor/.complete ## Fetch the browser assets that we serve ourselves when asked to
 
 system:
 	@.ci/system-packages
@@ -66,9 +66,12 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-static/vendor/.complete: package.json package-lock.json .ci/vendor-assets.mjs
-	npm ci --no-audit --no-fund --loglevel=error
-	node .ci/vendor-assets.mjs
+node_modules/.complete: package.json package-lock.json .npmrc | system
+	npm ci --loglevel=error
+	@touch $@
+
+static/vendor/.complete: node_modules/.complete tracker/web/assets.py .ci/vendor_assets.py | dev
+	$(BIN)/python .ci/vendor_assets.py
 	@touch $@
 
 .PHONY: help install demo test lint fmt bench torture lock dev assets system
