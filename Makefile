@@ -57,7 +57,8 @@ LOCK := uv pip compile pyproject.toml --group build --quiet --universal \
 
 # The stamps make a second run free; a changed lock file makes them old.
 $(VENV)/.runtime: requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
