@@ -1,4 +1,4 @@
-"""The browser assets that others wrote: exact versions, where they come from, what they must hash to."""
+"""The browser assets that others wrote: exact versions, addresses and hashes."""
 
 from dataclasses import dataclass
 
