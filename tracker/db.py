@@ -1,0 +1,241 @@
+"""The database: column types, engine, sessions, one writer at a time on SQLite."""
+
+import fcntl
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import alembic.command
+import alembic.config
+import pysqlite3.dbapi2
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Engine,
+    Enum,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from tracker.ids import new_code
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Return a moment as whole microseconds since 1970 in UTC; a naive one raises ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be stored")
+    return (moment - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the moment that is so many microseconds after 1970, in UTC."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored as microseconds since 1970 (see docs/adr/0005).
+
+    Both databases sort, subtract and compare it alike, and raw SQL binds a plain integer.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return the integer to store."""
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the stored moment."""
+        return None if value is None else from_micros(value)
+
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+Id = Annotated[int, mapped_column(primary_key=True)]
+BigId = Annotated[int, mapped_column(BigKey, primary_key=True)]
+Code = Annotated[str, mapped_column(String(22), default=new_code)]
+WorkspaceId = Annotated[int, mapped_column(ForeignKey("workspace.id"))]
+
+
+class Model(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        # By value and as text: a new member needs no ALTER TYPE.
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+    }
+
+
+metadata = Model.metadata
+
+
+class FairLock:
+    """A lock that serves in order of arrival, which threading.Lock does not promise."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def acquire(self) -> None:
+        """Wait for the turn and take the lock."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def release(self) -> None:
+        """Hand the lock to whoever waits longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class Database:
+    """One engine and the two ways into it: reading never waits, writing waits its turn."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._writes = sessionmaker(
+            engine.execution_options(tracker_writes=True), expire_on_commit=False
+        )
+        self._turn = FairLock()
+        path = engine.url.database
+        self._lock_path = Path(f"{path}.lock") if _is_file(engine) and path else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that only reads; on SQLite it never waits for a writer."""
+        with self._sessions() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that may write; on SQLite it waits for its turn first.
+
+        The caller commits. Keep it short: on SQLite everybody else who writes is waiting.
+        """
+        if self.engine.dialect.name != "sqlite":
+            with self._writes() as session:
+                yield session
+            return
+        self._turn.acquire()
+        try:
+            with self._file_lock(), self._writes() as session:
+                yield session
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _file_lock(self) -> Iterator[None]:
+        # Another process (a command beside the server) waits here, in line, instead of
+        # in SQLite's own busy handler, which backs off and starves.
+        if self._lock_path is None:
+            yield
+            return
+        with self._lock_path.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for sqlite:///… or postgresql+psycopg://…, set up alike."""
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, module=pysqlite3.dbapi2, connect_args={"timeout": 5, "check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        path = engine.url.database
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return engine
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=3,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c synchronous_commit=on"},
+    )
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to the newest version; on a current one nothing happens."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    alembic.command.upgrade(config, "head")
+
+
+def placeholders(session: Session, sql: str) -> str:
+    """Return driver SQL written with ? as the driver of this session wants it."""
+    return sql if session.get_bind().dialect.name == "sqlite" else sql.replace("?", "%s")
+
+
+def _is_file(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "temp_store=MEMORY",
+        "cache_size=-32768",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A writer asks for the write lock at once: upgrading a read later fails without waiting.
+    writes = connection.get_execution_options().get("tracker_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Tenanted:
+    """A row that belongs to one workspace."""
+
+    workspace_id: Mapped[WorkspaceId]

@@ -1,0 +1,1 @@
+"""Long work that is remembered: its progress, its end, and who is at it."""
