@@ -1,0 +1,1 @@
+"""What arrives: hits, judged at the door, and the intake that makes them durable."""

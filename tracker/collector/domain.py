@@ -1,0 +1,126 @@
+"""A hit: one message at the door, normalised and judged, not yet believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class MessageType(IntEnum):
+    """What a message says; stored as a number."""
+
+    PAGE = 0
+    TRACK = 1
+    SCREEN = 2
+    IDENTIFY = 3
+    ALIAS = 4
+    GROUP = 5
+
+
+class DropReason(StrEnum):
+    """Why a message was not accepted."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_KEY = "unknown_key"
+    TOO_LARGE = "too_large"
+    UNKNOWN_TYPE = "unknown_type"
+    NO_IDENTITY = "no_identity"
+    NO_CONSENT = "no_consent"
+    BAD_TIME = "bad_time"
+    PREFETCH = "prefetch"
+    OVERLOADED = "overloaded"
+    STORAGE = "storage"
+    REJECTED_BY_STORE = "rejected_by_store"
+
+
+class Outcome(StrEnum):
+    """What became of a message; received is the sum of all four."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Utm:
+    """Where a message says that it came from, as sent."""
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traits:
+    """What an identify or group message says about a person or a company, as sent."""
+
+    email: str = ""
+    name: str = ""
+    title: str = ""
+    phone: str = ""
+    company: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """One message: clean text, bounded sizes, corrected time.  Empty text means absent.
+
+    `message_id` is 16 bytes for a UUID, else the id's UTF-8 bytes (at most 100 characters).
+    `occurred_at` is the client's time corrected by (received - sent).
+    `properties` is compact JSON, at most 8 KiB, or empty.
+    """
+
+    workspace_id: int
+    site_id: int
+    message_id: bytes
+    type: MessageType
+    occurred_at: datetime
+    received_at: datetime
+    original_at: datetime | None = None
+    sent_at: datetime | None = None
+    user_id: str = ""
+    email: str = ""
+    anonymous_id: str = ""
+    previous_id: str = ""
+    name: str = ""
+    asset: str = ""
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
+    utm: Utm = Utm()
+    source_label: str = ""
+    traits: Traits | None = None
+    properties: str = ""
+    # None where a server speaks for its users and names no agent.
+    user_agent: str | None = None
+    network: bytes = b""
+    is_back_dated: bool = False
+    import_batch_id: int | None = None
+
+
+def traits_of(raw: Mapping[str, Any]) -> Traits:
+    """Return what we use of an identify or group message's traits; camelCase is snake_case."""
+    folded = {str(name).replace("_", "").casefold(): value for name, value in raw.items()}
+    name = _text(folded.get("name"))
+    if not name:
+        name = f"{_text(folded.get('firstname'))} {_text(folded.get('lastname'))}".strip()
+    company = folded.get("company")
+    if isinstance(company, Mapping):
+        company = company.get("name")
+    return Traits(
+        email=_text(folded.get("email"))[:254],
+        name=name[:255],
+        title=_text(folded.get("title"))[:255],
+        phone=_text(folded.get("phone"))[:64],
+        company=_text(company)[:255],
+        website=_text(folded.get("website"))[:255],
+    )
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

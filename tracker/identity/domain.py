@@ -1,0 +1,84 @@
+"""Who belongs together: an order-free rule from messages to people.
+
+Keys are visitors: a user id (u), an e-mail (e) or a browser (a).  In the order of
+(`occurred_at`, message id):
+
+* An identified key (u, e) is *decided* by the first message that mentions it.  If that
+  message names another identified key, the two belong together: at that moment at least
+  one of them was new.  Two keys that were both known before never join here.
+* An anonymous key is decided by the first message that names it beside an identified key:
+  it belongs there, with all that it did before.  Later claims by others link nothing.
+
+Each key is decided by the *minimum* of what has been seen, so any order of arrival, any
+repetition and any lateness leads to the same decisions, and leads are their components.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tracker.touches.domain import Order
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """One message that names visitors: at most one of each sort."""
+
+    order: Order
+    user: int | None = None
+    email: int | None = None
+    anonymous: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What is decided about one visitor; `order` is None while nobody has claimed it."""
+
+    is_identified: bool
+    order: Order | None = None
+    partner: int | None = None
+
+
+def decide(known: Mapping[int, Decision], mentions: Iterable[Mention]) -> dict[int, Decision]:
+    """Return the decisions that are new or differ after these mentions, in any order."""
+    changed: dict[int, Decision] = {}
+    for mention in mentions:
+        for visitor, decision in _proposals(mention):
+            current = changed.get(visitor) or known.get(visitor)
+            if current is None or _is_earlier(decision, current):
+                changed[visitor] = decision
+    return changed
+
+
+def components(partners: Mapping[int, int | None]) -> list[frozenset[int]]:
+    """Return the groups of visitors that the decisions join; partners outside are ignored."""
+    parent = {visitor: visitor for visitor in partners}
+
+    def root(visitor: int) -> int:
+        while parent[visitor] != visitor:
+            parent[visitor] = parent[parent[visitor]]
+            visitor = parent[visitor]
+        return visitor
+
+    for visitor, partner in partners.items():
+        if partner is not None and partner in parent:
+            parent[root(visitor)] = root(partner)
+    groups: dict[int, set[int]] = {}
+    for visitor in partners:
+        groups.setdefault(root(visitor), set()).add(visitor)
+    return [frozenset(group) for group in groups.values()]
+
+
+def _proposals(mention: Mention) -> Iterable[tuple[int, Decision]]:
+    claimer = mention.user if mention.user is not None else mention.email
+    for visitor, other in ((mention.user, mention.email), (mention.email, mention.user)):
+        if visitor is not None:
+            yield visitor, Decision(is_identified=True, order=mention.order, partner=other)
+    if mention.anonymous is not None:
+        order = None if claimer is None else mention.order
+        yield mention.anonymous, Decision(is_identified=False, order=order, partner=claimer)
+
+
+def _is_earlier(new: Decision, old: Decision) -> bool:
+    if new.order is None:
+        return False
+    return old.order is None or new.order < old.order

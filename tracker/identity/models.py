@@ -1,0 +1,66 @@
+"""Leads, the edges from visitors to leads, and companies."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
+
+
+class Company(Tenanted, Model):
+    """The organisation of a lead."""
+
+    __tablename__ = "company"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key"),
+        UniqueConstraint("workspace_id", "code"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    key: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255))
+    website: Mapped[str] = mapped_column(String(255), default="")
+
+
+class Lead(Tenanted, Model):
+    """One person on the journey, known or anonymous."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "code"),
+        Index(None, "workspace_id", "email"),
+    )
+
+    id: Mapped[BigId]
+    code: Mapped[Code]
+    is_known: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    title: Mapped[str] = mapped_column(String(255), default="")
+    phone: Mapped[str] = mapped_column(String(64), default="")
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    # The visitors of this lead went there; its code still finds the journey.
+    merged_into_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+
+    company: Mapped[Company | None] = relationship()
+
+
+class VisitorEdge(Tenanted, Model):
+    """Which lead a visitor belongs to, and the message that decided it.
+
+    For an identified key that is the first message which mentions it, for an anonymous key
+    the first one that claims it (none so far: `decided_at` is null).
+    """
+
+    __tablename__ = "visitor_edge"
+
+    visitor_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("visitor.id"), primary_key=True, autoincrement=False
+    )
+    lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+    is_identified: Mapped[bool]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[bytes | None] = mapped_column(LargeBinary)
+    with_visitor_id: Mapped[int | None] = mapped_column(BigInteger)

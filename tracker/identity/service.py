@@ -1,0 +1,146 @@
+"""Find whose touch it is: visitors to leads, by the order-free rule of `domain`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import to_micros
+from tracker.errors import NotFound
+from tracker.identity import profiles
+from tracker.identity.domain import Decision, Mention, decide
+from tracker.identity.edges import Assignment, assign
+from tracker.identity.models import Lead, VisitorEdge
+from tracker.touches.dimensions import chunks
+from tracker.touches.domain import Touch
+from tracker.touches.models import Visitor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolved:
+    """A lead, the new touches that are its own, and whether its past has changed."""
+
+    lead_id: int
+    workspace_id: int
+    is_known: bool
+    touches: tuple[Touch, ...]
+    must_refold: bool
+
+
+def resolve(session: Session, touches: Sequence[Touch]) -> list[Resolved]:
+    """Return whose touches these are; make leads and move visitors where they call for it.
+
+    A touch without any visitor belongs to nobody and is left out.
+    """
+    resolved: list[Resolved] = []
+    for workspace_id in sorted({touch.workspace_id for touch in touches}):
+        own = [t for t in touches if t.workspace_id == workspace_id and t.visitor_id is not None]
+        resolved += _resolve(session, workspace_id, own)
+    return resolved
+
+
+def get(session: Session, workspace_id: int, code: str) -> Lead:
+    """Return the lead with a code; a merged one's code finds where it went."""
+    query = select(Lead).where(Lead.workspace_id == workspace_id, Lead.code == code)
+    lead = session.scalar(query)
+    while lead is not None and lead.merged_into_id is not None:
+        lead = session.get(Lead, lead.merged_into_id)
+    if lead is None:
+        raise NotFound("there is no such lead")
+    return lead
+
+
+def visitors_of(session: Session, lead_id: int) -> list[int]:
+    """Return the visitors that belong to a lead."""
+    query = select(VisitorEdge.visitor_id).where(VisitorEdge.lead_id == lead_id)
+    return list(session.scalars(query))
+
+
+def find_by_key(session: Session, workspace_id: int, key: str) -> Lead | None:
+    """Return the lead that a visitor key belongs to, as in `u:4711` or `e:ana@example.com`."""
+    query = (
+        select(Lead)
+        .join(VisitorEdge, VisitorEdge.lead_id == Lead.id)
+        .join(Visitor, Visitor.id == VisitorEdge.visitor_id)
+        .where(Visitor.workspace_id == workspace_id, Visitor.key == key)
+    )
+    return session.scalar(query)
+
+
+def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> list[Resolved]:
+    mentions = [_mention(touch) for touch in touches]
+    visitors = {v for m in mentions for v in (m.user, m.email, m.anonymous) if v is not None}
+    _lock_visitors(session, visitors)
+    edges = _edges(session, visitors)
+    known = {visitor: _decision(edge) for visitor, edge in edges.items()}
+    changed = decide(known, mentions)
+    assignment = Assignment.of(edges)
+    if changed:
+        assignment = assign(session, workspace_id, changed, edges)
+    _lock_leads(session, set(assignment.leads.values()))
+    profiles.learn(session, workspace_id, touches, assignment.leads)
+    return _by_lead(session, workspace_id, touches, assignment)
+
+
+def _mention(touch: Touch) -> Mention:
+    user = touch.visitor_id
+    if user in (touch.email_id, touch.anonymous_id):
+        user = None
+    return Mention(order=touch.order, user=user, email=touch.email_id, anonymous=touch.anonymous_id)
+
+
+def _lock_visitors(session: Session, visitors: Iterable[int]) -> None:
+    # Several writers on PostgreSQL: whoever decides about a visitor holds it until commit,
+    # and everybody asks in the same order.  On SQLite there is one writer.
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    for part in chunks(sorted(visitors)):
+        query = select(Visitor.id).where(Visitor.id.in_(part)).order_by(Visitor.id)
+        session.execute(query.with_for_update())
+
+
+def _lock_leads(session: Session, leads: Iterable[int]) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    for part in chunks(sorted(leads)):
+        query = select(Lead.id).where(Lead.id.in_(part)).order_by(Lead.id)
+        session.execute(query.with_for_update())
+
+
+def _edges(session: Session, visitors: Iterable[int]) -> dict[int, VisitorEdge]:
+    edges: dict[int, VisitorEdge] = {}
+    for part in chunks(sorted(visitors)):
+        query = select(VisitorEdge).where(VisitorEdge.visitor_id.in_(part))
+        edges |= {edge.visitor_id: edge for edge in session.scalars(query)}
+    return edges
+
+
+def _decision(edge: VisitorEdge) -> Decision:
+    order = None
+    if edge.decided_at is not None and edge.decided_by is not None:
+        order = (to_micros(edge.decided_at), bytes(edge.decided_by))
+    return Decision(is_identified=edge.is_identified, order=order, partner=edge.with_visitor_id)
+
+
+def _by_lead(
+    session: Session, workspace_id: int, touches: Sequence[Touch], assignment: Assignment
+) -> list[Resolved]:
+    own: dict[int, list[Touch]] = {lead: [] for lead in assignment.refold}
+    for touch in touches:
+        if touch.visitor_id is not None:
+            own.setdefault(assignment.leads[touch.visitor_id], []).append(touch)
+    known: set[int] = set()
+    for part in chunks(sorted(own)):
+        query = select(Lead.id).where(Lead.id.in_(part), Lead.is_known)
+        known |= set(session.scalars(query))
+    return [
+        Resolved(
+            lead_id=lead,
+            workspace_id=workspace_id,
+            is_known=lead in known,
+            touches=tuple(own[lead]),
+            must_refold=lead in assignment.refold,
+        )
+        for lead in sorted(own)
+    ]

@@ -1,0 +1,1 @@
+"""How far they are: the versioned rules that place a lead, and the receipt that says why."""

@@ -1,0 +1,61 @@
+"""The stages, the rules that admit to them, and the documents that hold the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.touches.domain import ContentKind
+
+
+class Stage(StrEnum):
+    """Where a lead is in the marketing funnel."""
+
+    TOFU = "tofu"
+    MOFU = "mofu"
+    BOFU = "bofu"
+
+    @property
+    def rank(self) -> int:
+        """Return 1 for the top, 3 for the bottom."""
+        return _RANKS[self]
+
+
+_RANKS = {Stage.TOFU: 1, Stage.MOFU: 2, Stage.BOFU: 3}
+
+
+def rank_of(stage: Stage | None) -> int:
+    """Return the rank of a stage, 0 for none."""
+    return 0 if stage is None else _RANKS[stage]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One way into a stage: enough touches of some kinds, or enough score.
+
+    `within_days` bounds the touches counted to the days before the deciding one;
+    `from_stage` asks that the lead has come so far already; `min_score` is in whole points.
+    """
+
+    id: str
+    stage: Stage
+    kinds: frozenset[ContentKind] = frozenset()
+    at_least: int = 1
+    within_days: int | None = None
+    from_stage: Stage | None = None
+    min_score: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageModel:
+    """One version of a workspace's rules.
+
+    `points` are whole points for a touch of a kind; they halve every `half_life_days`.
+    """
+
+    version: int
+    rules: tuple[Rule, ...]
+    points: Mapping[ContentKind, int]
+    half_life_days: int = 30
+    names: Mapping[Stage, str]
+    meanings: Mapping[Stage, str]
+    dormant_after_days: int = 180

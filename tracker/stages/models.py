@@ -1,0 +1,80 @@
+"""Models, standings, checkpoints and transitions."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import BigId, BigKey, Id, Model, Tenanted
+from tracker.stages.domain import Stage
+
+
+class StageModelRow(Tenanted, Model):
+    """One version of a workspace's rules; the active one is published and not retired."""
+
+    __tablename__ = "stage_model"
+    __table_args__ = (UniqueConstraint("workspace_id", "version"),)
+
+    id: Mapped[Id]
+    version: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+
+class Standing(Tenanted, Model):
+    """Where a lead stands under one model, and what the fold needs to go on from here."""
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        Index(None, "workspace_id", "model_id", "stage", "last_touch_at"),
+        Index(None, "workspace_id", "model_id", "first_touch_at"),
+    )
+
+    lead_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("lead.id"), primary_key=True, autoincrement=False
+    )
+    model_id: Mapped[int] = mapped_column(ForeignKey("stage_model.id"), primary_key=True)
+    stage: Mapped[Stage | None]
+    # Milli-points as of the last touch; the page decays them to today.
+    score: Mapped[int] = mapped_column(default=0)
+    entered_at: Mapped[datetime | None]
+    first_touch_at: Mapped[datetime]
+    first_source_id: Mapped[int | None]
+    last_touch_at: Mapped[datetime]
+    last_message: Mapped[bytes] = mapped_column(LargeBinary)
+    touch_count: Mapped[int]
+    state: Mapped[str] = mapped_column(Text)
+
+
+class Checkpoint(Model):
+    """The fold's state after every 256th touch, so that a late touch never refolds a whole life."""
+
+    __tablename__ = "standing_checkpoint"
+    __table_args__ = (Index(None, "lead_id", "model_id", "touched_at"),)
+
+    id: Mapped[BigId]
+    workspace_id: Mapped[int]
+    lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
+    model_id: Mapped[int] = mapped_column(ForeignKey("stage_model.id"))
+    touched_at: Mapped[datetime]
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+
+
+class TransitionRow(Tenanted, Model):
+    """One change of a lead's stage, with its receipt; retracted, never deleted."""
+
+    __tablename__ = "transition"
+    __table_args__ = (Index(None, "workspace_id", "lead_id", "model_id"),)
+
+    id: Mapped[BigId]
+    lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
+    model_id: Mapped[int] = mapped_column(ForeignKey("stage_model.id"))
+    from_stage: Mapped[Stage | None]
+    to_stage: Mapped[Stage]
+    occurred_at: Mapped[datetime]
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+    recorded_at: Mapped[datetime]
+    retracted_at: Mapped[datetime | None]
+    receipt: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,173 @@
+"""Carry new touches into standings and transitions; refold where the past has changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import from_micros
+from tracker.identity.models import VisitorEdge
+from tracker.identity.service import Resolved, visitors_of
+from tracker.stages import history
+from tracker.stages.classify import Fold, Transition, classify
+from tracker.stages.documents import default_document, parse
+from tracker.stages.domain import Stage, StageModel
+from tracker.stages.models import StageModelRow, Standing
+from tracker.touches import service as log
+from tracker.touches.dimensions import chunks
+from tracker.touches.domain import Order, Touch
+from tracker.touches.models import TouchRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Classified:
+    """Where a lead stands after its new touches, and whether its history changed on the way."""
+
+    lead_id: int
+    workspace_id: int
+    is_known: bool
+    stage: Stage | None
+    has_moved: bool
+    # When it last did something that counts; None if it never did.
+    touched_at: datetime | None
+    # Everything just appended is history (an import, a back-dated touch): nobody is to be called.
+    is_history: bool
+
+
+def install_default(session: Session, workspace_id: int, *, now: datetime) -> StageModelRow:
+    """Publish the default model as a workspace's first version."""
+    row = StageModelRow(
+        workspace_id=workspace_id, version=1, document=default_document(), published_at=now
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def active(session: Session, workspace_id: int) -> tuple[int, StageModel]:
+    """Return the id and the rules of the version that a workspace lives by."""
+    query = (
+        select(StageModelRow)
+        .where(
+            StageModelRow.workspace_id == workspace_id,
+            StageModelRow.published_at.is_not(None),
+            StageModelRow.retired_at.is_(None),
+        )
+        .order_by(StageModelRow.version.desc())
+    )
+    row = session.scalars(query).first()
+    if row is None:
+        raise LookupError(f"workspace {workspace_id} has no stage model")
+    return row.id, parse(row.document, version=row.version)
+
+
+def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) -> list[Classified]:
+    """Bring leads up to date with their new touches and return where they stand."""
+    classified: list[Classified] = []
+    for workspace_id in sorted({lead.workspace_id for lead in leads}):
+        model_id, model = active(session, workspace_id)
+        own = [lead for lead in leads if lead.workspace_id == workspace_id]
+        desk = history.Desk(session=session, workspace_id=workspace_id, model_id=model_id, now=now)
+        standings = _standings(session, model_id, [lead.lead_id for lead in own])
+        for lead in own:
+            classified.append(_bring_up(desk, model, lead, standings.get(lead.lead_id)))
+        desk.write()
+    return classified
+
+
+def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> None:
+    """Fold leads again from their first touch: their touches or the rules have changed."""
+    model_id, model = active(session, workspace_id)
+    desk = history.Desk(session=session, workspace_id=workspace_id, model_id=model_id, now=now)
+    for lead_id in lead_ids:
+        _refold(desk, model, lead_id, None)
+    desk.write()
+
+
+def leads_touching(session: Session, content_id: int) -> list[int]:
+    """Return the leads that touched an item of the catalogue."""
+    query = (
+        select(VisitorEdge.lead_id)
+        .join(TouchRow, TouchRow.visitor_id == VisitorEdge.visitor_id)
+        .where(TouchRow.content_id == content_id)
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def _standings(session: Session, model_id: int, lead_ids: Sequence[int]) -> dict[int, Standing]:
+    found: dict[int, Standing] = {}
+    for part in chunks(lead_ids):
+        query = select(Standing).where(Standing.model_id == model_id, Standing.lead_id.in_(part))
+        found |= {row.lead_id: row for row in session.scalars(query)}
+    return found
+
+
+def _bring_up(
+    desk: history.Desk, model: StageModel, lead: Resolved, standing: Standing | None
+) -> Classified:
+    counted = sorted((t for t in lead.touches if t.counts), key=lambda t: t.order)
+    has_moved = lead.must_refold
+    if lead.must_refold:
+        state = _refold(desk, model, lead.lead_id, None)
+    elif not counted:
+        state = Fold.loads(standing.state) if standing else Fold()
+    else:
+        state, has_moved = _advance(desk, model, lead.lead_id, counted, standing)
+    return Classified(
+        lead_id=lead.lead_id,
+        workspace_id=lead.workspace_id,
+        is_known=lead.is_known,
+        stage=state.stage,
+        has_moved=has_moved,
+        touched_at=from_micros(state.order[0]) if state.order else None,
+        is_history=all(touch.is_back_dated for touch in lead.touches),
+    )
+
+
+def _advance(
+    desk: history.Desk,
+    model: StageModel,
+    lead_id: int,
+    counted: Sequence[Touch],
+    standing: Standing | None,
+) -> tuple[Fold, bool]:
+    state = Fold.loads(standing.state) if standing else Fold()
+    if state.order is not None and counted[0].order < state.order:
+        # It came late: everything after its place may read differently now.
+        return _refold(desk, model, lead_id, counted[0].order), True
+    transitions = _fold(desk, model, lead_id, state, counted)
+    desk.stand(lead_id, model, state, standing)
+    desk.record(lead_id, transitions)
+    return state, bool(transitions) or standing is None
+
+
+def _refold(desk: history.Desk, model: StageModel, lead_id: int, since: Order | None) -> Fold:
+    """Fold again from the last checkpoint before a place in the lead's order."""
+    standing = desk.session.get(Standing, (lead_id, desk.model_id))
+    state, after = desk.rewind(lead_id, since)
+    touches = log.of_visitors(desk.session, visitors_of(desk.session, lead_id), after=after)
+    transitions = _fold(desk, model, lead_id, state, [t for t in touches if t.counts])
+    desk.stand(lead_id, model, state, standing)
+    desk.correct(lead_id, transitions, after=after)
+    return state
+
+
+def _fold(
+    desk: history.Desk,
+    model: StageModel,
+    lead_id: int,
+    state: Fold,
+    touches: Sequence[Touch],
+) -> list[Transition]:
+    transitions: list[Transition] = []
+    rest = list(touches)
+    while rest:
+        room = history.CHECKPOINT_EVERY - state.count % history.CHECKPOINT_EVERY
+        part, rest = rest[:room], rest[room:]
+        transitions += classify(model, state, part)
+        if state.count % history.CHECKPOINT_EVERY == 0:
+            desk.checkpoint(lead_id, state)
+    return transitions

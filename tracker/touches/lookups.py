@@ -1,0 +1,132 @@
+"""What a batch of hits of one workspace points to, looked up at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.collector.domain import Hit
+from tracker.touches.agents import LONGEST, class_of
+from tracker.touches.channels import Arrival, arrival_of
+from tracker.touches.content import Item, item_of
+from tracker.touches.dimensions import find_or_create
+from tracker.touches.domain import AgentClass, ContentKind, VisitorKey, fold_email, visitor_key
+from tracker.touches.models import Agent, Content, EventName, Source, Visitor
+
+Keys = tuple[str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookup:
+    """The ids behind each hit of a batch; hits are told apart by identity."""
+
+    keys: dict[int, Keys]
+    items: dict[int, Item | None]
+    arrivals: dict[int, Arrival | None]
+    visitors: dict[str, int]
+    contents: dict[str, tuple[int, ContentKind]]
+    sources: dict[bytes, int]
+    agents: dict[str, tuple[int, AgentClass]]
+
+    def visitors_of(self, hit: Hit) -> tuple[int | None, int | None, int | None]:
+        """Return the visitor that the touch belongs to, and the browser and e-mail beside it."""
+        user, email, anonymous = (self.visitors[key] if key else None for key in self.keys[id(hit)])
+        own = user if user is not None else email if email is not None else anonymous
+        return own, anonymous, email
+
+    def content_of(self, hit: Hit) -> tuple[int, ContentKind] | None:
+        """Return the item that the hit touched and its kind."""
+        item = self.items[id(hit)]
+        return self.contents[item.key] if item else None
+
+    def source_of(self, hit: Hit) -> int | None:
+        """Return where the hit came from."""
+        arrival = self.arrivals[id(hit)]
+        return self.sources[arrival.key] if arrival else None
+
+    def agent_of(self, hit: Hit) -> int | None:
+        """Return the user agent's row."""
+        return None if hit.user_agent is None else self.agents[hit.user_agent[:LONGEST]][0]
+
+    def class_of(self, hit: Hit) -> AgentClass:
+        """Return who made the hit; a server that names no agent speaks for a human."""
+        if hit.user_agent is None:
+            return AgentClass.HUMAN
+        return self.agents[hit.user_agent[:LONGEST]][1]
+
+
+def look_up(session: Session, workspace_id: int, hits: Sequence[Hit]) -> Lookup:
+    """Find or create everything that a batch of one workspace points to."""
+    names = _event_names(session, workspace_id)
+    keys = {id(hit): keys_of(hit) for hit in hits}
+    items = {id(hit): item_of(hit, names) for hit in hits}
+    arrivals = {id(hit): arrival_of(hit) for hit in hits}
+    return Lookup(
+        keys=keys,
+        items=items,
+        arrivals=arrivals,
+        visitors=_visitors(session, workspace_id, keys.values()),
+        contents=_contents(session, workspace_id, [i for i in items.values() if i]),
+        sources=_sources(session, workspace_id, [a for a in arrivals.values() if a]),
+        agents=_agents(session, workspace_id, hits),
+    )
+
+
+def keys_of(hit: Hit) -> Keys:
+    """Return the stored keys of a hit's user id, e-mail and browser."""
+    email = fold_email(hit.email)
+    anonymous = hit.anonymous_id or hit.previous_id
+    return (
+        visitor_key(VisitorKey.USER, hit.user_id) if hit.user_id else None,
+        visitor_key(VisitorKey.EMAIL, email) if email else None,
+        visitor_key(VisitorKey.ANONYMOUS, anonymous) if anonymous else None,
+    )
+
+
+def _event_names(session: Session, workspace_id: int) -> dict[str, ContentKind]:
+    query = select(EventName.name, EventName.kind).where(EventName.workspace_id == workspace_id)
+    return {row.name: row.kind for row in session.execute(query)}
+
+
+def _visitors(session: Session, workspace_id: int, keys: Iterable[Keys]) -> dict[str, int]:
+    rows: dict[str, dict[str, str]] = {key: {} for group in keys for key in group if key}
+    found = find_or_create(session, Visitor, "key", workspace_id=workspace_id, rows=rows)
+    return {key: row.id for key, row in found.items()}
+
+
+def _contents(
+    session: Session, workspace_id: int, items: Sequence[Item]
+) -> dict[str, tuple[int, ContentKind]]:
+    rows = {
+        item.key: {"kind": item.kind, "title": item.title[:300], "url": item.url[:2048]}
+        for item in reversed(items)
+    }
+    found = find_or_create(session, Content, "key", workspace_id=workspace_id, rows=rows)
+    return {key: (row.id, row.kind) for key, row in found.items()}
+
+
+def _sources(session: Session, workspace_id: int, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
+    rows = {
+        arrival.key: {
+            "name": arrival.name,
+            "medium": arrival.medium,
+            "campaign": arrival.campaign,
+            "term": arrival.term,
+            "creative": arrival.creative,
+            "referrer": arrival.referrer,
+            "channel": arrival.channel,
+        }
+        for arrival in reversed(arrivals)
+    }
+    found = find_or_create(session, Source, "key", workspace_id=workspace_id, rows=rows)
+    return {key: row.id for key, row in found.items()}
+
+
+def _agents(
+    session: Session, workspace_id: int, hits: Sequence[Hit]
+) -> dict[str, tuple[int, AgentClass]]:
+    texts = {hit.user_agent[:LONGEST] for hit in hits if hit.user_agent is not None}
+    rows = {text: {"agent_class": int(class_of(text))} for text in texts}
+    found = find_or_create(session, Agent, "text", workspace_id=workspace_id, rows=rows)
+    return {text: (row.id, AgentClass(row.agent_class)) for text, row in found.items()}

@@ -1,0 +1,200 @@
+"""Append hits to the log of touches, and read the log back in order."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tracker.collector.domain import Hit, MessageType, Traits, traits_of
+from tracker.db import from_micros, placeholders, to_micros
+from tracker.touches.dimensions import chunks
+from tracker.touches.domain import AgentClass, ContentKind, Order, Touch
+from tracker.touches.lookups import Lookup, look_up
+
+BACK_DATED = 1
+IMPORTED = 2
+
+_COLUMNS = (
+    "workspace_id", "site_id", "message_id", "type", "occurred_at", "received_at",
+    "original_at", "sent_at", "visitor_id", "anonymous_id", "email_id", "content_id",
+    "source_id", "agent_id", "network", "flags", "import_batch_id", "properties",
+)  # fmt: skip
+_WITH_TRAITS = frozenset({MessageType.IDENTIFY, MessageType.GROUP})
+_ROWS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appended:
+    """What became of hits: one flag for each, in their order, and the touches that are new."""
+
+    is_new: tuple[bool, ...]
+    touches: tuple[Touch, ...]
+
+
+def append(session: Session, hits: Sequence[Hit]) -> Appended:
+    """Store hits as touches, once each: a message id counts once for its site, forever."""
+    fresh = _not_stored(session, hits)
+    touches: list[Touch] = []
+    workspaces = sorted({hit.workspace_id for hit in fresh.values()})
+    for workspace_id in workspaces:
+        own = [hit for hit in fresh.values() if hit.workspace_id == workspace_id]
+        touches += _insert(session, own, look_up(session, workspace_id, own))
+    stored = {(touch.workspace_id, touch.id) for touch in touches}
+    new = _claimed(hits, fresh, len(stored) == len(fresh), touches)
+    return Appended(is_new=new, touches=tuple(touches))
+
+
+def of_visitors(
+    session: Session, visitor_ids: Iterable[int], *, after: Order | None = None
+) -> list[Touch]:
+    """Return the touches of some visitors in order, optionally only those after a place."""
+    touches: list[Touch] = []
+    for part in chunks(sorted(visitor_ids)):
+        marks = ",".join("?" * len(part))
+        sql = f"{_READ} WHERE t.visitor_id IN ({marks})"
+        values: tuple[Any, ...] = tuple(part)
+        if after is not None:
+            sql += " AND (t.occurred_at > ? OR (t.occurred_at = ? AND t.message_id > ?))"
+            values += (after[0], after[0], after[1])
+        rows = session.connection().exec_driver_sql(placeholders(session, sql), values)
+        touches += [_touch(row) for row in rows]
+    return sorted(touches, key=lambda touch: touch.order)
+
+
+_READ = """
+/* touches.of_visitors */
+SELECT t.id, t.workspace_id, t.type, t.occurred_at, t.message_id, t.received_at, t.visitor_id,
+       t.anonymous_id, t.email_id, t.content_id, c.kind, t.source_id, a.agent_class, t.flags,
+       CASE WHEN t.type IN (3, 5) THEN t.properties END
+FROM touch t LEFT JOIN content c ON c.id = t.content_id LEFT JOIN agent a ON a.id = t.agent_id
+"""
+
+
+def _touch(row: Any) -> Touch:
+    (number, workspace, type_, at, message, received, visitor, anonymous, email,
+     content, kind, source, agent_class, flags, properties) = row  # fmt: skip
+    return Touch(
+        id=number,
+        workspace_id=workspace,
+        type=MessageType(type_),
+        order=(at, bytes(message)),
+        received_at=from_micros(received),
+        visitor_id=visitor,
+        anonymous_id=anonymous,
+        email_id=email,
+        content_id=content,
+        kind=ContentKind(kind) if kind else None,
+        source_id=source,
+        agent_class=AgentClass(agent_class or 0),
+        traits=_traits(properties),
+        is_back_dated=bool(flags & BACK_DATED),
+        is_imported=bool(flags & IMPORTED),
+    )
+
+
+def _traits(properties: str | None) -> Traits | None:
+    return traits_of(json.loads(properties)) if properties else None
+
+
+def _key(hit: Hit) -> tuple[int, int, bytes]:
+    return hit.workspace_id, hit.site_id, hit.message_id
+
+
+def _not_stored(session: Session, hits: Sequence[Hit]) -> dict[tuple[int, int, bytes], Hit]:
+    fresh: dict[tuple[int, int, bytes], Hit] = {}
+    for hit in hits:
+        fresh.setdefault(_key(hit), hit)
+    for workspace_id, site_id in sorted({key[:2] for key in fresh}):
+        ids = [key[2] for key in fresh if key[:2] == (workspace_id, site_id)]
+        for part in chunks(ids):
+            sql = (
+                "/* touches.not_stored */ SELECT message_id FROM touch WHERE workspace_id = ? "
+                f"AND site_id = ? AND message_id IN ({','.join('?' * len(part))})"
+            )
+            values = (workspace_id, site_id, *part)
+            for (stored,) in session.connection().exec_driver_sql(
+                placeholders(session, sql), values
+            ):
+                del fresh[workspace_id, site_id, bytes(stored)]
+    return fresh
+
+
+def _insert(session: Session, hits: Sequence[Hit], lookup: Lookup) -> list[Touch]:
+    touches = []
+    names = ",".join(_COLUMNS)
+    mark = f"({','.join('?' * len(_COLUMNS))})"
+    for part in chunks(hits, _ROWS):
+        by_key = {(hit.site_id, hit.message_id): hit for hit in part}
+        # Another process may have stored one of them meanwhile: the constraint decides.
+        sql = (
+            f"/* touches.insert */ INSERT INTO touch ({names}) "
+            f"VALUES {','.join([mark] * len(part))}"
+            " ON CONFLICT DO NOTHING RETURNING id, site_id, message_id"
+        )
+        values = tuple(value for hit in part for value in _row(hit, lookup))
+        rows = session.connection().exec_driver_sql(placeholders(session, sql), values)
+        for number, site_id, message_id in rows:
+            touches.append(_as_touch(number, by_key[site_id, bytes(message_id)], lookup))
+    return touches
+
+
+def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
+    visitor, anonymous, email = lookup.visitors_of(hit)
+    content = lookup.content_of(hit)
+    flags = (BACK_DATED if hit.is_back_dated else 0) | (IMPORTED if hit.import_batch_id else 0)
+    return (
+        hit.workspace_id,
+        hit.site_id,
+        hit.message_id,
+        int(hit.type),
+        to_micros(hit.occurred_at),
+        to_micros(hit.received_at),
+        to_micros(hit.original_at) if hit.original_at else None,
+        to_micros(hit.sent_at) if hit.sent_at else None,
+        visitor,
+        anonymous,
+        email,
+        content[0] if content else None,
+        lookup.source_of(hit),
+        lookup.agent_of(hit),
+        hit.network or None,
+        flags,
+        hit.import_batch_id,
+        hit.properties or None,
+    )
+
+
+def _as_touch(number: int, hit: Hit, lookup: Lookup) -> Touch:
+    visitor, anonymous, email = lookup.visitors_of(hit)
+    content = lookup.content_of(hit)
+    return Touch(
+        id=number,
+        workspace_id=hit.workspace_id,
+        type=hit.type,
+        order=(to_micros(hit.occurred_at), hit.message_id),
+        received_at=hit.received_at,
+        visitor_id=visitor,
+        anonymous_id=anonymous,
+        email_id=email,
+        content_id=content[0] if content else None,
+        kind=content[1] if content else None,
+        source_id=lookup.source_of(hit),
+        agent_class=lookup.class_of(hit),
+        traits=hit.traits if hit.type in _WITH_TRAITS else None,
+        is_back_dated=hit.is_back_dated,
+        is_imported=hit.import_batch_id is not None,
+    )
+
+
+def _claimed(
+    hits: Sequence[Hit],
+    fresh: dict[tuple[int, int, bytes], Hit],
+    all_stored: bool,
+    touches: Sequence[Touch],
+) -> tuple[bool, ...]:
+    if not all_stored:
+        stored = {(touch.workspace_id, touch.order[1]) for touch in touches}
+        fresh = {key: hit for key, hit in fresh.items() if (key[0], key[2]) in stored}
+    return tuple(fresh.get(_key(hit)) is hit for hit in hits)
