@@ -1,0 +1,1 @@
+"""A made-up workspace, seeded, on which everything can be seen."""

@@ -1,0 +1,1 @@
+"""Handing a qualified lead from marketing to sales, and sales' answer."""

@@ -1,0 +1,58 @@
+"""Handoffs and the agreement between marketing and sales."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db import BigKey, Code, Id, Model, Tenanted
+from tracker.handoff.domain import HandoffStatus, RejectReason
+from tracker.identity.models import Lead
+
+
+class AgreementRow(Tenanted, Model):
+    """What both sides promised each other."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (UniqueConstraint("workspace_id"),)
+
+    id: Mapped[Id]
+    hours_to_answer: Mapped[int] = mapped_column(default=24)
+    recycle_days: Mapped[int] = mapped_column(default=30)
+
+
+class Handoff(Tenanted, Model):
+    """One offer of one lead to sales, and how it was settled."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "code"),
+        Index(None, "workspace_id", "status", "due_at"),
+        # At most one open handoff for a lead, whoever offers it.
+        Index(
+            "uq_handoff_open",
+            "workspace_id",
+            "lead_id",
+            unique=True,
+            sqlite_where=text("status = 'offered'"),
+            postgresql_where=text("status = 'offered'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+    original_lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
+    transition_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("transition.id"))
+    status: Mapped[HandoffStatus] = mapped_column(default=HandoffStatus.OFFERED)
+    offered_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    claimed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    reason: Mapped[RejectReason | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    recycled_until: Mapped[datetime | None]
+
+    lead: Mapped[Lead] = relationship(foreign_keys=[lead_id])

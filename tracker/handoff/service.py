@@ -1,0 +1,218 @@
+"""Offer leads to sales, and record how sales answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.errors import Conflict, NotFound
+from tracker.handoff.domain import (
+    Agreement,
+    HandoffStatus,
+    Readiness,
+    RejectReason,
+    check_reason,
+    due_at,
+    is_fresh,
+    is_ready,
+    settle,
+)
+from tracker.handoff.models import AgreementRow, Handoff
+from tracker.stages.models import TransitionRow
+from tracker.stages.service import Classified
+from tracker.touches.dimensions import chunks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What sales says to an offer, and who says it."""
+
+    verdict: HandoffStatus
+    by: int | None
+    reason: RejectReason | None = None
+    note: str = ""
+
+
+def offer_ready(session: Session, leads: Sequence[Classified], *, now: datetime) -> list[Handoff]:
+    """Offer every lead that is ready because of what it just did."""
+    candidates = [lead for lead in leads if _may_be_ready(lead, now)]
+    past = _past(session, [lead.lead_id for lead in candidates])
+    offered = []
+    for lead in candidates:
+        if is_ready(_readiness(lead, past.get(lead.lead_id, []), now)):
+            offered.append(offer(session, lead.workspace_id, lead.lead_id, now=now))
+    session.flush()
+    return offered
+
+
+def offer(session: Session, workspace_id: int, lead_id: int, *, now: datetime) -> Handoff:
+    """Offer one lead to sales; the clock starts now."""
+    handoff = Handoff(
+        workspace_id=workspace_id,
+        lead_id=lead_id,
+        original_lead_id=lead_id,
+        transition_id=_latest_transition(session, workspace_id, lead_id),
+        offered_at=now,
+        due_at=due_at(now, agreement(session, workspace_id)),
+    )
+    session.add(handoff)
+    session.flush()
+    return handoff
+
+
+def get(session: Session, workspace_id: int, code: str) -> Handoff:
+    """Return the handoff with a code."""
+    query = select(Handoff).where(Handoff.workspace_id == workspace_id, Handoff.code == code)
+    handoff = session.scalar(query.options(joinedload(Handoff.lead)))
+    if handoff is None:
+        raise NotFound("there is no such handoff")
+    return handoff
+
+
+def queue(session: Session, workspace_id: int) -> list[Handoff]:
+    """Return what is waiting for sales, the most urgent first."""
+    query = _open(workspace_id).options(joinedload(Handoff.lead))
+    return list(session.scalars(query.order_by(Handoff.due_at, Handoff.id)))
+
+
+def open_count(session: Session, workspace_id: int) -> int:
+    """Return how many offers wait for an answer."""
+    query = select(func.count()).select_from(_open(workspace_id).subquery())
+    return session.scalar(query) or 0
+
+
+def claim(session: Session, workspace_id: int, code: str, *, by: int, now: datetime) -> Handoff:
+    """Take an open offer for oneself before answering it; the first one gets it."""
+    handoff = get(session, workspace_id, code)
+    query = (
+        update(Handoff)
+        .where(
+            Handoff.id == handoff.id,
+            Handoff.status == HandoffStatus.OFFERED,
+            (Handoff.claimed_by_id.is_(None)) | (Handoff.claimed_by_id == by),
+        )
+        .values(claimed_by_id=by, claimed_at=now)
+        .returning(Handoff.id)
+    )
+    if session.scalar(query) is None:
+        session.refresh(handoff)
+        settle(handoff.status, HandoffStatus.ACCEPTED)
+        raise Conflict("somebody else has claimed this lead")
+    session.refresh(handoff)
+    return handoff
+
+
+def release(session: Session, workspace_id: int, code: str, *, by: int) -> Handoff:
+    """Put a claimed offer back into the queue."""
+    handoff = get(session, workspace_id, code)
+    settle(handoff.status, HandoffStatus.ACCEPTED)
+    if handoff.claimed_by_id != by:
+        raise Conflict("you have not claimed this lead")
+    handoff.claimed_by_id = handoff.claimed_at = None
+    session.flush()
+    return handoff
+
+
+def answer(
+    session: Session, workspace_id: int, code: str, *, answer: Answer, now: datetime
+) -> Handoff:
+    """Record sales' verdict on an open handoff; of many at once exactly one succeeds."""
+    check_reason(answer.verdict, answer.reason)
+    handoff = get(session, workspace_id, code)
+    if handoff.claimed_by_id is not None and answer.by not in (None, handoff.claimed_by_id):
+        raise Conflict("somebody else has claimed this lead")
+    _settle(session, handoff, answer.verdict, now=now)
+    handoff.settled_by_id = answer.by
+    handoff.reason = answer.reason
+    handoff.note = answer.note
+    if answer.verdict is HandoffStatus.REJECTED:
+        handoff.recycled_until = now + agreement(session, workspace_id).recycle
+    session.flush()
+    return handoff
+
+
+def expire_overdue(session: Session, *, now: datetime) -> list[Handoff]:
+    """Expire every open handoff past its deadline, in every workspace."""
+    overdue = select(Handoff).where(Handoff.status == HandoffStatus.OFFERED, Handoff.due_at < now)
+    expired = []
+    for handoff in session.scalars(overdue.order_by(Handoff.id)):
+        _settle(session, handoff, HandoffStatus.EXPIRED, now=now)
+        expired.append(handoff)
+    return expired
+
+
+def agreement(session: Session, workspace_id: int) -> Agreement:
+    """Return what marketing and sales of a workspace have promised each other."""
+    query = select(AgreementRow).where(AgreementRow.workspace_id == workspace_id)
+    row = session.scalar(query)
+    if row is None:
+        return Agreement()
+    return Agreement(
+        time_to_answer=timedelta(hours=row.hours_to_answer),
+        recycle=timedelta(days=row.recycle_days),
+    )
+
+
+def of_lead(session: Session, workspace_id: int, lead_id: int) -> list[Handoff]:
+    """Return every handoff of a lead, the oldest first."""
+    query = select(Handoff).where(Handoff.workspace_id == workspace_id, Handoff.lead_id == lead_id)
+    return list(session.scalars(query.order_by(Handoff.offered_at)))
+
+
+def _open(workspace_id: int) -> Select[Handoff]:
+    return select(Handoff).where(
+        Handoff.workspace_id == workspace_id, Handoff.status == HandoffStatus.OFFERED
+    )
+
+
+def _settle(session: Session, handoff: Handoff, outcome: HandoffStatus, *, now: datetime) -> None:
+    settle(handoff.status, outcome)
+    # Only one of several transactions finds the row still offered.
+    query = (
+        update(Handoff)
+        .where(Handoff.id == handoff.id, Handoff.status == HandoffStatus.OFFERED)
+        .values(status=outcome, settled_at=now)
+        .returning(Handoff.id)
+    )
+    won = session.scalar(query) is not None
+    session.refresh(handoff)
+    if not won:
+        settle(handoff.status, outcome)
+
+
+def _may_be_ready(lead: Classified, now: datetime) -> bool:
+    return not lead.is_history and is_ready(_readiness(lead, (), now))
+
+
+def _readiness(lead: Classified, past: Sequence[Handoff], now: datetime) -> Readiness:
+    return Readiness(
+        stage=lead.stage,
+        is_identified=lead.is_known,
+        is_fresh=lead.touched_at is not None and is_fresh(lead.touched_at, now=now),
+        has_open_handoff=any(h.status is HandoffStatus.OFFERED for h in past),
+        was_accepted=any(h.status is HandoffStatus.ACCEPTED for h in past),
+        is_cooling_off=any(h.recycled_until and h.recycled_until > now for h in past),
+    )
+
+
+def _past(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Handoff]]:
+    past: dict[int, list[Handoff]] = {}
+    for part in chunks(lead_ids):
+        for handoff in session.scalars(select(Handoff).where(Handoff.lead_id.in_(part))):
+            past.setdefault(handoff.lead_id, []).append(handoff)
+    return past
+
+
+def _latest_transition(session: Session, workspace_id: int, lead_id: int) -> int | None:
+    query = (
+        select(TransitionRow.id)
+        .where(
+            TransitionRow.workspace_id == workspace_id,
+            TransitionRow.lead_id == lead_id,
+            TransitionRow.retracted_at.is_(None),
+        )
+        .order_by(TransitionRow.occurred_at.desc(), TransitionRow.id.desc())
+    )
+    return session.scalars(query).first()

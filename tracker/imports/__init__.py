@@ -1,0 +1,1 @@
+"""Files put onto the journey: parse, map, try out, and import once."""

@@ -1,0 +1,56 @@
+"""The table of scheduled work: what, which function, how often."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from tracker.clock import utcnow
+from tracker.db import Database
+from tracker.handoff import service as handoff
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One piece of work that comes round again; `run` may be run at any time, twice, or late."""
+
+    what: str
+    run: Callable[[Session, datetime], object]
+    every: timedelta
+
+
+JOBS = (
+    Job(
+        what="expire handoffs that nobody answered in time",
+        run=lambda session, now: handoff.expire_overdue(session, now=now),
+        every=timedelta(minutes=1),
+    ),
+)
+
+
+def run(job: Job, database: Database, *, now: datetime) -> None:
+    """Run one job in a transaction of its own."""
+    with database.writing() as session:
+        job.run(session, now)
+        session.commit()
+
+
+def run_forever(database: Database, stop: threading.Event) -> None:
+    """Run every job when it is due, until told to stop; a failure is logged and tried again."""
+    due = {job.what: utcnow() for job in JOBS}
+    while not stop.wait(1):
+        for job in JOBS:
+            now = utcnow()
+            if now < due[job.what]:
+                continue
+            due[job.what] = now + job.every
+            try:
+                run(job, database, now=now)
+            except SQLAlchemyError:
+                log.exception("job failed: %s", job.what)

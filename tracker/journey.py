@@ -1,0 +1,118 @@
+"""The order of the steps: the only file that calls the rooms from left to right.
+
+A touch is appended (it happened), then advanced (what follows from it).  What people do
+along the way (answer an offer, move a deal) is carried on from here too, so that the
+milestones always agree with the history.  Nothing here commits.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from tracker.collector.domain import Hit
+from tracker.handoff import service as handoff
+from tracker.handoff.domain import HandoffStatus
+from tracker.handoff.models import Handoff
+from tracker.identity import service as identity
+from tracker.milestones import service as milestones
+from tracker.pipeline import service as pipeline
+from tracker.pipeline import setup
+from tracker.pipeline.models import Deal
+from tracker.stages import service as stages
+from tracker.touches import catalogue
+from tracker.touches import service as log
+from tracker.touches.domain import ContentKind, Touch
+from tracker.touches.models import Content
+from tracker.workspaces.models import Workspace
+
+
+def record(session: Session, hits: Sequence[Hit], *, now: datetime) -> log.Appended:
+    """Append hits and advance the touches that are new."""
+    appended = log.append(session, hits)
+    advance(session, appended.touches, now=now)
+    return appended
+
+
+def advance(session: Session, touches: Sequence[Touch], *, now: datetime) -> None:
+    """Take appended touches as far along the journey as they go."""
+    leads = identity.resolve(session, touches)
+    classified = stages.reclassify(session, leads, now=now)
+    offered = handoff.offer_ready(session, classified, now=now)
+    further = {(lead.workspace_id, lead.lead_id) for lead in classified if lead.has_moved}
+    further |= {(offer.workspace_id, offer.lead_id) for offer in offered}
+    _mark(session, further, now)
+
+
+def reclass(session: Session, content: Content, kind: ContentKind, *, now: datetime) -> None:
+    """Class an item of the catalogue anew and take the leads that touched it along."""
+    content.kind = kind
+    session.flush()
+    leads = stages.leads_touching(session, content.id)
+    stages.refold(session, content.workspace_id, leads, now=now)
+    milestones.mark(session, content.workspace_id, leads, now=now)
+
+
+def answer_handoff(
+    session: Session, workspace: Workspace, code: str, *, answer: handoff.Answer, now: datetime
+) -> tuple[Handoff, Deal | None]:
+    """Record sales' answer; accepting opens the deal."""
+    settled = handoff.answer(session, workspace.id, code, answer=answer, now=now)
+    deal = None
+    if settled.status is HandoffStatus.ACCEPTED:
+        deal = pipeline.open_for(session, settled, currency=workspace.currency, now=now)
+    milestones.mark(session, workspace.id, [settled.lead_id], now=now)
+    return settled, deal
+
+
+def open_deal(session: Session, new: pipeline.NewDeal, *, by: pipeline.By) -> Deal:
+    """Open a deal that did not come from a handoff."""
+    deal = pipeline.open_deal(session, new, by=by)
+    milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
+    return deal
+
+
+def move_deal(session: Session, deal: Deal, stage_code: str, *, by: pipeline.By) -> Deal:
+    """Move a deal to another stage of its pipeline."""
+    pipeline.move(session, deal, stage_code, by=by)
+    milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
+    return deal
+
+
+def win_deal(
+    session: Session, deal: Deal, *, by: pipeline.By, value: Decimal | None = None
+) -> Deal:
+    """Win a deal: the lead has come the whole way."""
+    pipeline.win(session, deal, by=by, value=value)
+    milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
+    return deal
+
+
+def lose_deal(
+    session: Session, deal: Deal, reason_code: str, *, by: pipeline.By, note: str = ""
+) -> Deal:
+    """Lose a deal; the lead stays counted where it came to."""
+    return pipeline.lose(session, deal, reason_code, by=by, note=note)
+
+
+def reopen_deal(session: Session, deal: Deal, *, by: pipeline.By) -> Deal:
+    """Open a deal again that was closed too early."""
+    pipeline.reopen_deal(session, deal, by=by)
+    milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
+    return deal
+
+
+def found_workspace(session: Session, workspace: Workspace, *, now: datetime) -> None:
+    """Furnish a new workspace: default rules, event names and a pipeline."""
+    catalogue.install_event_names(session, workspace.id)
+    stages.install_default(session, workspace.id, now=now)
+    setup.install(session, workspace.id)
+
+
+def _mark(session: Session, leads: Iterable[tuple[int, int]], now: datetime) -> None:
+    by_workspace: dict[int, list[int]] = {}
+    for workspace_id, lead_id in leads:
+        by_workspace.setdefault(workspace_id, []).append(lead_id)
+    for workspace_id, lead_ids in sorted(by_workspace.items()):
+        milestones.mark(session, workspace_id, lead_ids, now=now)

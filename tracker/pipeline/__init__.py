@@ -1,0 +1,1 @@
+"""What sales makes of it: pipelines, their stages, deals and every move of a deal."""

@@ -1,0 +1,207 @@
+"""Open deals and move, win, lose them; every change is a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.errors import Invalid, NotFound
+from tracker.handoff.models import Handoff
+from tracker.identity.models import Lead
+from tracker.pipeline.domain import DealStatus, check_open, close, reopen
+from tracker.pipeline.models import Activity, Deal, DealMove, DealStage, LostReason, Pipeline
+from tracker.pipeline.setup import default_pipeline
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class By:
+    """Who changes a deal, when it happened, and when we are told."""
+
+    user_id: int | None
+    now: datetime
+    occurred_at: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """Return when it happened."""
+        return self.occurred_at or self.now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewDeal:
+    """What is known of a deal when it opens."""
+
+    lead: Lead
+    title: str
+    currency: str
+    value: Decimal | None = None
+    handoff_id: int | None = None
+    external_id: str | None = None
+    owner_id: int | None = None
+    owner_label: str = ""
+    import_batch_id: int | None = None
+
+
+def open_for(session: Session, handoff: Handoff, *, currency: str, now: datetime) -> Deal:
+    """Open the deal of an accepted handoff, in the first stage of the default pipeline."""
+    lead = session.get_one(Lead, handoff.lead_id)
+    new = NewDeal(
+        lead=lead,
+        title=title_for(lead),
+        currency=currency,
+        handoff_id=handoff.id,
+        owner_id=handoff.settled_by_id,
+    )
+    return open_deal(session, new, by=By(user_id=handoff.settled_by_id, now=now))
+
+
+def open_deal(session: Session, new: NewDeal, *, by: By, pipeline: Pipeline | None = None) -> Deal:
+    """Open a deal in the first stage of a pipeline."""
+    pipeline = pipeline or default_pipeline(session, new.lead.workspace_id)
+    first = pipeline.stages[0]
+    deal = Deal(
+        workspace_id=new.lead.workspace_id,
+        lead_id=new.lead.id,
+        original_lead_id=new.lead.id,
+        company_id=new.lead.company_id,
+        handoff_id=new.handoff_id,
+        external_id=new.external_id,
+        pipeline_id=pipeline.id,
+        deal_stage_id=first.id,
+        title=new.title[:255],
+        value=new.value,
+        currency=new.currency,
+        owner_id=new.owner_id,
+        owner_label=new.owner_label,
+        status=DealStatus.OPEN,
+        opened_at=by.at,
+        entered_at=by.at,
+        import_batch_id=new.import_batch_id,
+    )
+    session.add(deal)
+    session.flush()
+    _log(session, deal, None, None, by)
+    return deal
+
+
+def title_for(lead: Lead) -> str:
+    """Return what a lead's deal is called until somebody renames it."""
+    if lead.company is not None:
+        return lead.company.name
+    return lead.name or lead.email or "New deal"
+
+
+def get(session: Session, workspace_id: int, code: str) -> Deal:
+    """Return the deal with a code."""
+    query = select(Deal).where(Deal.workspace_id == workspace_id, Deal.code == code)
+    deal = session.scalar(
+        query.options(joinedload(Deal.lead), joinedload(Deal.stage), joinedload(Deal.company))
+    )
+    if deal is None:
+        raise NotFound("there is no such deal")
+    return deal
+
+
+def move(session: Session, deal: Deal, stage_code: str, *, by: By) -> Deal:
+    """Move an open deal to another stage of its pipeline."""
+    check_open(deal.status)
+    stage = _stage(session, deal, stage_code)
+    if stage.id == deal.deal_stage_id:
+        return deal
+    before = deal.deal_stage_id
+    deal.deal_stage_id = stage.id
+    deal.entered_at = by.at
+    session.flush()
+    _log(session, deal, before, deal.status, by)
+    return deal
+
+
+def win(session: Session, deal: Deal, *, by: By, value: Decimal | None = None) -> Deal:
+    """Win an open deal."""
+    if value is not None:
+        deal.value = value
+    return _close(session, deal, DealStatus.WON, by)
+
+
+def lose(session: Session, deal: Deal, reason_code: str, *, by: By, note: str = "") -> Deal:
+    """Lose an open deal, and say why."""
+    query = select(LostReason).where(
+        LostReason.workspace_id == deal.workspace_id, LostReason.code == reason_code
+    )
+    reason = session.scalar(query)
+    if reason is None:
+        raise Invalid("say why the deal is lost", fields={"reason": "choose a reason"})
+    deal.lost_reason_id = reason.id
+    return _close(session, deal, DealStatus.LOST, by, note)
+
+
+def reopen_deal(session: Session, deal: Deal, *, by: By) -> Deal:
+    """Open a closed deal again, where it was."""
+    before = deal.status
+    deal.status = reopen(deal.status)
+    deal.closed_at = deal.lost_reason_id = None
+    session.flush()
+    _log(session, deal, deal.deal_stage_id, before, by)
+    return deal
+
+
+def note(session: Session, deal: Deal, text: str, *, by: By) -> Activity:
+    """Write down what was said or done about a deal."""
+    if not text.strip():
+        raise Invalid("write something first", fields={"text": "this is empty"})
+    activity = Activity(
+        workspace_id=deal.workspace_id,
+        deal_id=deal.id,
+        at=by.at,
+        user_id=by.user_id,
+        text=text.strip(),
+    )
+    session.add(activity)
+    session.flush()
+    return activity
+
+
+def _stage(session: Session, deal: Deal, code: str) -> DealStage:
+    query = select(DealStage).where(
+        DealStage.pipeline_id == deal.pipeline_id, DealStage.code == code
+    )
+    stage = session.scalar(query)
+    if stage is None:
+        raise Invalid("this stage is not in the deal's pipeline", fields={"stage": "unknown"})
+    return stage
+
+
+def _close(session: Session, deal: Deal, outcome: DealStatus, by: By, note: str = "") -> Deal:
+    before = deal.status
+    deal.status = close(deal.status, outcome)
+    deal.closed_at = by.at
+    session.flush()
+    _log(session, deal, deal.deal_stage_id, before, by, note)
+    return deal
+
+
+def _log(
+    session: Session,
+    deal: Deal,
+    from_stage_id: int | None,
+    from_status: DealStatus | None,
+    by: By,
+    note: str = "",
+) -> None:
+    session.add(
+        DealMove(
+            workspace_id=deal.workspace_id,
+            deal_id=deal.id,
+            from_stage_id=from_stage_id,
+            to_stage_id=deal.deal_stage_id,
+            from_status=from_status,
+            to_status=deal.status,
+            occurred_at=by.at,
+            recorded_at=by.now,
+            moved_by_id=by.user_id,
+            note=note,
+        )
+    )
+    session.flush()

@@ -1,0 +1,1 @@
+"""The combined funnel and its kin: reads every room, writes nothing."""
