@@ -1,0 +1,35 @@
+"""Alembic's way into the house: the engine is handed in by `tracker.db.migrate`."""
+
+from alembic import context
+from sqlalchemy import inspect
+
+import tracker.collector.models
+import tracker.handoff.models
+import tracker.milestones.models
+import tracker.pipeline.models
+import tracker.stages.models
+import tracker.touches.models
+import tracker.workspaces.models  # noqa: F401
+from tracker.db import make_engine, metadata
+
+config = context.config
+
+
+def run() -> None:
+    """Run the migrations on the engine that was handed in, or on -x url=…."""
+    engine = config.attributes.get("engine")
+    if engine is None:
+        engine = make_engine(context.get_x_argument(as_dictionary=True)["url"])
+    with engine.execution_options(tracker_writes=True).connect() as connection:
+        has_tables = bool(inspect(connection).get_table_names())
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=has_tables and connection.dialect.name == "sqlite",
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
