@@ -1,0 +1,1 @@
+"""The `tracker` commands; each parses and calls a job or a service."""

@@ -1,0 +1,1 @@
+"""The last room: pages, the JSON API and the collector's door."""

@@ -1,0 +1,1 @@
+"""Who is there: logging in and out, the first owner, one own password."""

@@ -1,0 +1,5 @@
+"""Every screen family that has pages, in the order of the journey; `app.py` puts them up."""
+
+from flask import Blueprint
+
+PAGES: tuple[Blueprint, ...] = ()
