@@ -20,8 +20,9 @@ def run() -> None:
     engine = config.attributes.get("engine")
     if engine is None:
         engine = make_engine(context.get_x_argument(as_dictionary=True)["url"])
+    # Asked on a connection of its own: in a transaction already begun, Alembic commits nothing.
+    has_tables = bool(inspect(engine).get_table_names())
     with engine.execution_options(tracker_writes=True).connect() as connection:
-        has_tables = bool(inspect(connection).get_table_names())
         context.configure(
             connection=connection,
             target_metadata=metadata,
