@@ -86,6 +86,7 @@ document.addEventListener("submit", (event) => {
     if (!yes) return;
     form.dataset.asked = "yes";
     form.requestSubmit(event.submitter);
+    delete form.dataset.asked;
   });
 });
 
