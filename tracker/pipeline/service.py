@@ -42,6 +42,7 @@ class NewDeal:
     owner_id: int | None = None
     owner_label: str = ""
     import_batch_id: int | None = None
+    lost_reason_id: int | None = None
 
 
 def open_for(session: Session, handoff: Handoff, *, currency: str, now: datetime) -> Deal:
@@ -60,30 +61,20 @@ def open_for(session: Session, handoff: Handoff, *, currency: str, now: datetime
 def open_deal(session: Session, new: NewDeal, *, by: By, pipeline: Pipeline | None = None) -> Deal:
     """Open a deal in the first stage of a pipeline."""
     pipeline = pipeline or default_pipeline(session, new.lead.workspace_id)
-    first = pipeline.stages[0]
-    deal = Deal(
-        workspace_id=new.lead.workspace_id,
-        lead_id=new.lead.id,
-        original_lead_id=new.lead.id,
-        company_id=new.lead.company_id,
-        handoff_id=new.handoff_id,
-        external_id=new.external_id,
-        pipeline_id=pipeline.id,
-        deal_stage_id=first.id,
-        title=new.title[:255],
-        value=new.value,
-        currency=new.currency,
-        owner_id=new.owner_id,
-        owner_label=new.owner_label,
-        status=DealStatus.OPEN,
-        opened_at=by.at,
-        entered_at=by.at,
-        import_batch_id=new.import_batch_id,
-    )
-    session.add(deal)
-    session.flush()
-    _log(session, deal, None, None, by)
-    return deal
+    return _put(session, new, pipeline.stages[0], DealStatus.OPEN, by)
+
+
+def record_closed(
+    session: Session, new: NewDeal, *, outcome: DealStatus, by: By, stage: DealStage | None = None
+) -> Deal:
+    """Record a deal whose life before it came to us is unknown, as it stands.
+
+    Its only move says where it is, so that stages which nobody saw it in count as skipped.
+    """
+    if stage is None:
+        stages = default_pipeline(session, new.lead.workspace_id).stages
+        stage = stages[-1] if outcome is DealStatus.WON else stages[0]
+    return _put(session, new, stage, outcome, by)
 
 
 def title_for(lead: Lead) -> str:
@@ -161,6 +152,34 @@ def note(session: Session, deal: Deal, text: str, *, by: By) -> Activity:
     session.add(activity)
     session.flush()
     return activity
+
+
+def _put(session: Session, new: NewDeal, stage: DealStage, status: DealStatus, by: By) -> Deal:
+    deal = Deal(
+        workspace_id=new.lead.workspace_id,
+        lead_id=new.lead.id,
+        original_lead_id=new.lead.id,
+        company_id=new.lead.company_id,
+        handoff_id=new.handoff_id,
+        external_id=new.external_id,
+        pipeline_id=stage.pipeline_id,
+        deal_stage_id=stage.id,
+        title=new.title[:255],
+        value=new.value,
+        currency=new.currency,
+        owner_id=new.owner_id,
+        owner_label=new.owner_label,
+        status=status,
+        lost_reason_id=new.lost_reason_id,
+        opened_at=by.at,
+        entered_at=by.at,
+        closed_at=None if status is DealStatus.OPEN else by.at,
+        import_batch_id=new.import_batch_id,
+    )
+    session.add(deal)
+    session.flush()
+    _log(session, deal, None, None, by)
+    return deal
 
 
 def _stage(session: Session, deal: Deal, code: str) -> DealStage:
