@@ -21,13 +21,13 @@ def test_no_setting_is_described_that_does_not_exist():
 
 
 def test_every_command_is_mentioned():
-    main = importlib.import_module("tracker.cli").main
+    main = importlib.import_module("tracker.cli.main").main
     commands = {f"tracker {path}" for path in _commands(main)}
     assert {command for command in commands if command not in _documentation()} == set()
 
 
 def test_every_command_says_what_it_does():
-    main = importlib.import_module("tracker.cli").main
+    main = importlib.import_module("tracker.cli.main").main
     assert [path for path, command in _commands(main).items() if not command.help] == []
 
 
