@@ -861,6 +861,7 @@ def upgrade() -> None:
         ),
         sa.Column("occurred_at", tracker.db.UtcDateTime(), nullable=False),
         sa.Column("recorded_at", tracker.db.UtcDateTime(), nullable=False),
+        sa.Column("retracted_at", tracker.db.UtcDateTime(), nullable=True),
         sa.Column("moved_by_id", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),

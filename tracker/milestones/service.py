@@ -100,7 +100,7 @@ def _deals(session: Session, leads: list[int]) -> Iterator[Reached]:
             DealMove.occurred_at,
         )
         .join(DealMove, DealMove.deal_id == Deal.id)
-        .where(Deal.lead_id.in_(leads))
+        .where(Deal.lead_id.in_(leads), DealMove.retracted_at.is_(None))
     )
     for lead, status, stage_id, to_status, at in session.execute(query):
         if to_status is DealStatus.OPEN:

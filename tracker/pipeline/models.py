@@ -100,7 +100,7 @@ class Deal(Tenanted, Model):
 
 
 class DealMove(Tenanted, Model):
-    """One change of a deal's stage or status; only ever appended."""
+    """One change of a deal's stage or status; one taken back at once is kept as retracted."""
 
     __tablename__ = "deal_move"
     __table_args__ = (Index(None, "workspace_id", "deal_id"),)
@@ -113,6 +113,7 @@ class DealMove(Tenanted, Model):
     to_status: Mapped[DealStatus]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    retracted_at: Mapped[datetime | None]
     moved_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     note: Mapped[str] = mapped_column(Text, default="")
 
