@@ -8,6 +8,7 @@ import tracker.handoff.models
 import tracker.milestones.models
 import tracker.pipeline.models
 import tracker.stages.models
+import tracker.tasks.models
 import tracker.touches.models
 import tracker.workspaces.models  # noqa: F401
 from tracker.db import make_engine, metadata

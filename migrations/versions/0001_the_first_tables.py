@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("created_at", tracker.db.UtcDateTime(), nullable=False),
         sa.Column("disabled_at", tracker.db.UtcDateTime(), nullable=True),
+        sa.Column("has_initial_password", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_app_user")),
         sa.UniqueConstraint("code", name=op.f("uq_app_user_code")),
         sa.UniqueConstraint("email", name=op.f("uq_app_user_email")),
@@ -234,11 +235,17 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False),
         sa.Column("started_at", tracker.db.UtcDateTime(), nullable=False),
+        sa.Column("started_by_id", sa.Integer(), nullable=True),
         sa.Column("finished_at", tracker.db.UtcDateTime(), nullable=True),
+        sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("created", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("errors", sa.Text(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["started_by_id"], ["app_user.id"], name=op.f("fk_import_batch_started_by_id")
+        ),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_import_batch_workspace_id")
         ),
@@ -426,6 +433,31 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "workspace_id", "version", name=op.f("uq_stage_model_workspace_id_version")
         ),
+    )
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("started_at", tracker.db.UtcDateTime(), nullable=False),
+        sa.Column("leased_until", tracker.db.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", tracker.db.UtcDateTime(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=500), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_task_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("workspace_id", "code", name=op.f("uq_task_workspace_id_code")),
+    )
+    op.create_index(
+        op.f("ix_task_workspace_id_finished_at"),
+        "task",
+        ["workspace_id", "finished_at"],
+        unique=False,
     )
     op.create_table(
         "visitor",
@@ -933,6 +965,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_deal_stage_pipeline_id"), table_name="deal_stage")
     op.drop_table("deal_stage")
     op.drop_table("visitor")
+    op.drop_index(op.f("ix_task_workspace_id_finished_at"), table_name="task")
+    op.drop_table("task")
     op.drop_table("stage_model")
     op.drop_table("source")
     op.drop_table("site")

@@ -36,6 +36,8 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    # Somebody else chose it: whoever logs in with it chooses another one first.
+    has_initial_password: Mapped[bool] = mapped_column(default=False)
 
 
 class Membership(Tenanted, Model):
