@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.collector.domain import DropReason, Outcome
@@ -61,7 +61,12 @@ class ImportBatch(Tenanted, Model):
     sha256: Mapped[str] = mapped_column(String(64))
     mapping: Mapped[str] = mapped_column(Text, default="")
     started_at: Mapped[datetime]
+    # Nobody where it was done on the command line.
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     finished_at: Mapped[datetime | None]
+    rows: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
+    # The first of what went wrong, as JSON: line, column, value and reason.
+    errors: Mapped[str] = mapped_column(Text, default="")
