@@ -74,6 +74,10 @@ async function copy(button) {
 }
 
 // ── forms
+/** The token that every changing request carries in X-CSRFToken; htmx's do by themselves. */
+export const csrf = () => $("[data-csrf]")?.dataset.csrf ?? "";
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
 });

@@ -17,7 +17,8 @@
   addEventListener("storage", paint);
   addEventListener("theme-wish", paint);
   root.classList.add("js");
-  if (recall("nav") === "narrow") root.dataset.nav = "narrow";
+  const width = recall("nav") ?? (innerWidth < 1024 ? "narrow" : "wide");
+  if (width === "narrow") root.dataset.nav = "narrow";
 
   // A slow or blocked CDN may hold the first paint for a moment, never for good:
   // tracker.css alone is a complete page.
