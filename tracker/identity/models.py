@@ -41,6 +41,10 @@ class Lead(Tenanted, Model):
     title: Mapped[str] = mapped_column(String(255), default="")
     phone: Mapped[str] = mapped_column(String(64), default="")
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    # What somebody said; without it the company is guessed from the e-mail's domain.
+    stated_company: Mapped[str] = mapped_column(String(255), default="")
+    # Up to when what people said has been taken in.
+    profiled_at: Mapped[datetime | None]
     # The visitors of this lead went there; its code still finds the journey.
     merged_into_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
 

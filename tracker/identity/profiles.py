@@ -1,14 +1,17 @@
-"""What is said about a lead: the first that was said stays, whoever says something later."""
+"""What is said about a lead: of each thing, what was said first in the order of its life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.collector.domain import MessageType, Traits
-from tracker.identity.models import Company, Lead
-from tracker.touches.dimensions import find_or_create
-from tracker.touches.domain import Touch, fold_email
+from tracker.db import from_micros
+from tracker.identity.models import Company, Lead, VisitorEdge
+from tracker.touches import service as log
+from tracker.touches.dimensions import chunks, find_or_create
+from tracker.touches.domain import Touch
 from tracker.touches.models import Visitor
 
 # People at these write for themselves, not for an organisation.
@@ -18,25 +21,50 @@ FREE_MAIL = frozenset(
      "protonmail.com", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "mail.ru", "yandex.ru"}
 )  # fmt: skip
 
+_TELLING = (MessageType.IDENTIFY, MessageType.GROUP)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Said:
+    """What has been said about a lead; empty text where nothing was."""
+
+    email: str = ""
+    name: str = ""
+    title: str = ""
+    phone: str = ""
+    company: str = ""
+    website: str = ""
+
+    def then(self, other: "_Said") -> "_Said":
+        """Return what holds when something else is said later."""
+        names = ("email", "name", "title", "phone", "company", "website")
+        return replace(self, **{n: getattr(self, n) or getattr(other, n) for n in names})
+
 
 def learn(
     session: Session,
     workspace_id: int,
     touches: Sequence[Touch],
     leads: Mapping[int, int],
+    *,
+    refold: Iterable[int],
 ) -> None:
-    """Fill in what leads lack from the traits and e-mail keys of these touches, in order."""
-    telling = [t for t in touches if _tells(t) and t.visitor_id is not None]
+    """Fill in what leads lack from new touches; start over where a past has changed."""
+    telling: dict[int, list[Touch]] = {lead: [] for lead in refold}
+    for touch in touches:
+        if _tells(touch) and touch.visitor_id is not None:
+            telling.setdefault(leads[touch.visitor_id], []).append(touch)
     if not telling:
         return
-    emails = _emails(session, [t.email_id for t in telling if t.email_id is not None])
-    for touch in sorted(telling, key=lambda t: t.order):
-        if touch.visitor_id is None:
-            continue
-        lead = session.get(Lead, leads[touch.visitor_id])
-        if lead is not None:
-            session.refresh(lead)
-            _fill(session, workspace_id, lead, touch.traits or Traits(), emails, touch)
+    emails = _emails(session, touches)
+    for lead in _load(session, telling):
+        new = sorted(telling[lead.id], key=lambda t: t.order)
+        if lead.id in refold or _is_late(lead, new):
+            _start_over(session, workspace_id, lead)
+        else:
+            said = [_said(t, lead.id, emails, leads) for t in new]
+            _write(session, workspace_id, lead, said)
+            lead.profiled_at = from_micros(new[-1].order[0])
     session.flush()
 
 
@@ -50,35 +78,77 @@ def company_of(session: Session, workspace_id: int, name: str, website: str = ""
 
 
 def _tells(touch: Touch) -> bool:
-    return touch.email_id is not None or (
-        touch.traits is not None and touch.type in (MessageType.IDENTIFY, MessageType.GROUP)
+    return touch.email_id is not None or (touch.traits is not None and touch.type in _TELLING)
+
+
+def _load(session: Session, lead_ids: Iterable[int]) -> list[Lead]:
+    leads: list[Lead] = []
+    for part in chunks(sorted(lead_ids)):
+        query = select(Lead).where(Lead.id.in_(part)).order_by(Lead.id)
+        leads += session.scalars(query.execution_options(populate_existing=True))
+    return leads
+
+
+def _is_late(lead: Lead, touches: Sequence[Touch]) -> bool:
+    if lead.profiled_at is None:
+        return False
+    return from_micros(touches[0].order[0]) <= lead.profiled_at
+
+
+def _emails(session: Session, touches: Sequence[Touch]) -> dict[int, str]:
+    visitors = {t.email_id for t in touches if t.email_id is not None}
+    found: dict[int, str] = {}
+    for part in chunks(sorted(visitors)):
+        query = select(Visitor.id, Visitor.key).where(Visitor.id.in_(part))
+        found |= {row.id: row.key[2:] for row in session.execute(query)}
+    return found
+
+
+def _said(touch: Touch, lead_id: int, emails: Mapping[int, str], leads: Mapping[int, int]) -> _Said:
+    # An address that belongs to somebody else is only claimed, and not written down here.
+    owns = touch.email_id is not None and leads.get(touch.email_id) == lead_id
+    email = emails.get(touch.email_id or 0, "") if owns else ""
+    traits = touch.traits or Traits()
+    if touch.type is MessageType.GROUP:
+        return _Said(email="", company=traits.name, website=traits.website)
+    return _Said(
+        email=email,
+        name=traits.name,
+        title=traits.title,
+        phone=traits.phone,
+        company=traits.company,
+        website=traits.website,
     )
 
 
-def _emails(session: Session, visitors: Sequence[int]) -> dict[int, str]:
-    query = select(Visitor.id, Visitor.key).where(Visitor.id.in_(set(visitors)))
-    return {row.id: row.key[2:] for row in session.execute(query)}
+def _start_over(session: Session, workspace_id: int, lead: Lead) -> None:
+    own = set(session.scalars(select(VisitorEdge.visitor_id).filter_by(lead_id=lead.id)))
+    touches = [t for t in log.of_visitors(session, own) if _tells(t)]
+    lead.email = lead.name = lead.title = lead.phone = lead.stated_company = ""
+    lead.company_id = None
+    emails = _emails(session, touches)
+    said = [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
+    _write(session, workspace_id, lead, said)
+    lead.profiled_at = from_micros(touches[-1].order[0]) if touches else None
 
 
-def _fill(
-    session: Session,
-    workspace_id: int,
-    lead: Lead,
-    traits: Traits,
-    emails: Mapping[int, str],
-    touch: Touch,
-) -> None:
-    is_group = touch.type is MessageType.GROUP
-    email = fold_email(traits.email) or emails.get(touch.email_id or 0, "")
-    lead.email = lead.email or email
-    if not is_group:
-        lead.name = lead.name or traits.name
-        lead.title = lead.title or traits.title
-        lead.phone = lead.phone or traits.phone
-    if lead.company_id is None:
-        company = traits.name if is_group else traits.company
-        domain = email.rpartition("@")[2]
-        if not company and domain and domain not in FREE_MAIL:
-            company = domain
-        if company:
-            lead.company_id = company_of(session, workspace_id, company, traits.website)
+def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[_Said]) -> None:
+    known = _Said(
+        email=lead.email,
+        name=lead.name,
+        title=lead.title,
+        phone=lead.phone,
+        company=lead.stated_company,
+    )
+    for more in said:
+        known = known.then(more)
+    lead.email, lead.name, lead.title = known.email, known.name, known.title
+    lead.phone, lead.stated_company = known.phone, known.company
+    company = known.company or _domain(known.email)
+    if company:
+        lead.company_id = company_of(session, workspace_id, company, known.website)
+
+
+def _domain(email: str) -> str:
+    domain = email.rpartition("@")[2]
+    return "" if domain in FREE_MAIL else domain

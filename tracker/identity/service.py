@@ -79,7 +79,7 @@ def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> l
     if changed:
         assignment = assign(session, workspace_id, changed, edges)
     _lock_leads(session, set(assignment.leads.values()))
-    profiles.learn(session, workspace_id, touches, assignment.leads)
+    profiles.learn(session, workspace_id, touches, assignment.leads, refold=assignment.refold)
     return _by_lead(session, workspace_id, touches, assignment)
 
 

@@ -60,6 +60,7 @@ class Touch:
 
     id: int
     workspace_id: int
+    site_id: int
     type: MessageType
     order: Order
     received_at: datetime

@@ -41,9 +41,7 @@ def append(session: Session, hits: Sequence[Hit]) -> Appended:
     for workspace_id in workspaces:
         own = [hit for hit in fresh.values() if hit.workspace_id == workspace_id]
         touches += _insert(session, own, look_up(session, workspace_id, own))
-    stored = {(touch.workspace_id, touch.id) for touch in touches}
-    new = _claimed(hits, fresh, len(stored) == len(fresh), touches)
-    return Appended(is_new=new, touches=tuple(touches))
+    return Appended(is_new=_is_new(hits, touches), touches=tuple(touches))
 
 
 def of_visitors(
@@ -65,7 +63,7 @@ def of_visitors(
 
 _READ = """
 /* touches.of_visitors */
-SELECT t.id, t.workspace_id, t.type, t.occurred_at, t.message_id, t.received_at, t.visitor_id,
+SELECT t.id, t.workspace_id, t.site_id, t.type, t.occurred_at, t.message_id, t.received_at, t.visitor_id,
        t.anonymous_id, t.email_id, t.content_id, c.kind, t.source_id, a.agent_class, t.flags,
        CASE WHEN t.type IN (3, 5) THEN t.properties END
 FROM touch t LEFT JOIN content c ON c.id = t.content_id LEFT JOIN agent a ON a.id = t.agent_id
@@ -73,11 +71,12 @@ FROM touch t LEFT JOIN content c ON c.id = t.content_id LEFT JOIN agent a ON a.i
 
 
 def _touch(row: Any) -> Touch:
-    (number, workspace, type_, at, message, received, visitor, anonymous, email,
+    (number, workspace, site, type_, at, message, received, visitor, anonymous, email,
      content, kind, source, agent_class, flags, properties) = row  # fmt: skip
     return Touch(
         id=number,
         workspace_id=workspace,
+        site_id=site,
         type=MessageType(type_),
         order=(at, bytes(message)),
         received_at=from_micros(received),
@@ -172,6 +171,7 @@ def _as_touch(number: int, hit: Hit, lookup: Lookup) -> Touch:
     return Touch(
         id=number,
         workspace_id=hit.workspace_id,
+        site_id=hit.site_id,
         type=hit.type,
         order=(to_micros(hit.occurred_at), hit.message_id),
         received_at=hit.received_at,
@@ -188,13 +188,11 @@ def _as_touch(number: int, hit: Hit, lookup: Lookup) -> Touch:
     )
 
 
-def _claimed(
-    hits: Sequence[Hit],
-    fresh: dict[tuple[int, int, bytes], Hit],
-    all_stored: bool,
-    touches: Sequence[Touch],
-) -> tuple[bool, ...]:
-    if not all_stored:
-        stored = {(touch.workspace_id, touch.order[1]) for touch in touches}
-        fresh = {key: hit for key, hit in fresh.items() if (key[0], key[2]) in stored}
-    return tuple(fresh.get(_key(hit)) is hit for hit in hits)
+def _is_new(hits: Sequence[Hit], touches: Sequence[Touch]) -> tuple[bool, ...]:
+    stored = {(touch.workspace_id, touch.site_id, touch.order[1]) for touch in touches}
+    flags = []
+    for hit in hits:
+        flags.append(_key(hit) in stored)
+        # A second copy in the same batch is a duplicate of the first.
+        stored.discard(_key(hit))
+    return tuple(flags)
