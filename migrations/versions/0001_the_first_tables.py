@@ -555,6 +555,7 @@ def upgrade() -> None:
             name=op.f("uq_touch_workspace_id_site_id_message_id"),
         ),
     )
+    op.create_index(op.f("ix_touch_content_id"), "touch", ["content_id"], unique=False)
     op.create_index(
         op.f("ix_touch_visitor_id_occurred_at"),
         "touch",
@@ -959,6 +960,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_milestone_lead_id"), table_name="milestone")
     op.drop_table("milestone")
     op.drop_index(op.f("ix_touch_visitor_id_occurred_at"), table_name="touch")
+    op.drop_index(op.f("ix_touch_content_id"), table_name="touch")
     op.drop_table("touch")
     op.drop_index(op.f("ix_lead_workspace_id_email"), table_name="lead")
     op.drop_index(op.f("ix_lead_merged_into_id"), table_name="lead")

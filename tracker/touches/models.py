@@ -91,6 +91,7 @@ class TouchRow(Tenanted, Model):
     __table_args__ = (
         UniqueConstraint("workspace_id", "site_id", "message_id"),
         Index(None, "visitor_id", "occurred_at"),
+        Index(None, "content_id"),
     )
 
     id: Mapped[BigId]

@@ -1,0 +1,136 @@
+"""Sentences about kinds, rules and receipts, in the reader's language."""
+
+from collections.abc import Iterable, Sequence
+
+from flask_babel import format_decimal, format_list, ngettext
+from flask_babel import gettext as _
+
+from tracker.stages.domain import Rule, Stage
+from tracker.stages.explain import Unmet, kinds_in_order
+from tracker.touches.domain import Channel, ContentKind
+
+
+def kind_name(kind: ContentKind) -> str:
+    """Return what a kind of content is called."""
+    return {
+        ContentKind.PAGE: _("Page"),
+        ContentKind.ARTICLE: _("Article"),
+        ContentKind.SOCIAL: _("Social post"),
+        ContentKind.SURVEY: _("Survey"),
+        ContentKind.WEBINAR_SIGNUP: _("Webinar sign-up"),
+        ContentKind.WEBINAR: _("Webinar attended"),
+        ContentKind.DOWNLOAD: _("Download"),
+        ContentKind.CASE_STUDY: _("Case study"),
+        ContentKind.COMPARISON: _("Comparison"),
+        ContentKind.PRICING: _("Pricing"),
+        ContentKind.DEMO: _("Demo request"),
+        ContentKind.OTHER: _("Other"),
+    }[kind]
+
+
+def did(kind: ContentKind) -> str:
+    """Return what somebody did with content of a kind, as the end of a sentence."""
+    return {
+        ContentKind.PAGE: _("visited a page"),
+        ContentKind.ARTICLE: _("read an article"),
+        ContentKind.SOCIAL: _("engaged with a social post"),
+        ContentKind.SURVEY: _("filled in a survey"),
+        ContentKind.WEBINAR_SIGNUP: _("signed up for a webinar"),
+        ContentKind.WEBINAR: _("attended a webinar"),
+        ContentKind.DOWNLOAD: _("downloaded something to learn from"),
+        ContentKind.CASE_STUDY: _("looked at a case study"),
+        ContentKind.COMPARISON: _("looked at a comparison"),
+        ContentKind.PRICING: _("looked at prices"),
+        ContentKind.DEMO: _("asked for a demo"),
+        ContentKind.OTHER: _("did something else"),
+    }[kind]
+
+
+def thing(kind: ContentKind) -> str:
+    """Return one touch of a kind as a thing that can be counted or wished for."""
+    return {
+        ContentKind.PAGE: _("a page visit"),
+        ContentKind.ARTICLE: _("an article read"),
+        ContentKind.SOCIAL: _("a social post"),
+        ContentKind.SURVEY: _("a survey"),
+        ContentKind.WEBINAR_SIGNUP: _("a webinar sign-up"),
+        ContentKind.WEBINAR: _("a webinar attended"),
+        ContentKind.DOWNLOAD: _("a download"),
+        ContentKind.CASE_STUDY: _("a case study"),
+        ContentKind.COMPARISON: _("a comparison"),
+        ContentKind.PRICING: _("a look at prices"),
+        ContentKind.DEMO: _("a demo request"),
+        ContentKind.OTHER: _("anything else"),
+    }[kind]
+
+
+def channel_name(channel: Channel) -> str:
+    """Return what a channel is called."""
+    return {
+        Channel.DIRECT: _("Direct"),
+        Channel.ORGANIC_SEARCH: _("Organic search"),
+        Channel.PAID_SEARCH: _("Paid search"),
+        Channel.SOCIAL: _("Social"),
+        Channel.PAID_SOCIAL: _("Paid social"),
+        Channel.EMAIL: _("E-mail"),
+        Channel.REFERRAL: _("Referral"),
+        Channel.DISPLAY: _("Display"),
+        Channel.AFFILIATE: _("Affiliate"),
+        Channel.OTHER: _("Other"),
+    }[channel]
+
+
+def stage_name(stage: Stage | None) -> str:
+    """Return what a stage is called."""
+    return stage.value.upper() if stage else _("No stage")
+
+
+def any_of(kinds: Iterable[ContentKind]) -> str:
+    """Return kinds as "a survey, a webinar attended or a download"."""
+    return format_list([thing(kind) for kind in kinds_in_order(frozenset(kinds))], style="or")
+
+
+def points(milli: int) -> str:
+    """Return milli-points as points with at most one decimal."""
+    return str(format_decimal(milli / 1000, format="#,##0.#"))
+
+
+def receipt_sentence(
+    stage: Stage, rule: Rule | None, touched: Sequence[tuple[ContentKind, str]]
+) -> str:
+    """Return why somebody came to a stage: the rule, and the touches that met it.
+
+    `touched` are kind and title of the deciding touches, the latest last.
+    """
+    name = stage_name(stage)
+    if rule is not None and rule.min_score is not None:
+        return _("%(stage)s because the score reached %(points)s.", stage=name,
+                 points=rule.min_score)  # fmt: skip
+    if not touched:
+        return _("%(stage)s by a rule of the stage model.", stage=name)
+    kind, title = touched[-1]
+    deed = _("%(deed)s (“%(title)s”)", deed=did(kind), title=title) if title else did(kind)
+    if rule is not None and rule.at_least > 1:
+        deed = ngettext(
+            "%(deed)s, the %(num)sth such touch", "%(deed)s, %(num)s such touches in all",
+            len(touched), deed=deed,
+        )  # fmt: skip
+    if rule is not None and rule.from_stage is not None:
+        return _("%(stage)s because this lead, already in %(before)s, %(deed)s.", stage=name,
+                 before=stage_name(rule.from_stage), deed=deed)  # fmt: skip
+    return _("%(stage)s because this lead %(deed)s.", stage=name, deed=deed)
+
+
+def unmet_sentence(unmet: Unmet) -> str:
+    """Return what is missing to the next stage."""
+    name = stage_name(unmet.stage)
+    if not unmet.kinds:
+        return _("%(points)s more points → %(stage)s", points=points(unmet.missing_milli),
+                 stage=name)  # fmt: skip
+    things = any_of(unmet.kinds)
+    if unmet.missing > 1:
+        things = _("%(num)s more of: %(things)s", num=unmet.missing, things=things)
+    if unmet.within_days is not None:
+        days = ngettext("%(num)s day", "%(num)s days", unmet.within_days)
+        things = _("%(things)s within %(days)s", things=things, days=days)
+    return _("%(things)s → %(stage)s", things=things, stage=name)
