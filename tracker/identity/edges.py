@@ -15,15 +15,15 @@ from tracker.touches.dimensions import chunks
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assignment:
+class Belonging:
     """Which lead each visitor of a batch belongs to, and the leads whose past has changed."""
 
     leads: dict[int, int]
     refold: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, edges: Mapping[int, VisitorEdge]) -> "Assignment":
-        """Return the assignment in which nothing changes."""
+    def of(cls, edges: Mapping[int, VisitorEdge]) -> "Belonging":
+        """Return the belonging in which nothing changes."""
         return cls(leads={visitor: edge.lead_id for visitor, edge in edges.items()})
 
 
@@ -32,8 +32,8 @@ def assign(
     workspace_id: int,
     changed: Mapping[int, Decision],
     edges: Mapping[int, VisitorEdge],
-) -> Assignment:
-    """Carry changed decisions into the edges and return the new assignment."""
+) -> Belonging:
+    """Carry changed decisions into the edges and return the new belonging."""
     around = _neighbourhood(session, changed, edges)
     before = {visitor: edge.lead_id for visitor, edge in around.items()}
     groups = _groups(changed, around)
@@ -46,7 +46,7 @@ def assign(
     _retire(session, refold, before, after)
     _make_known(session, groups, homes, changed, around)
     leads = {visitor: edge.lead_id for visitor, edge in edges.items()} | after
-    return Assignment(leads=leads, refold=refold)
+    return Belonging(leads=leads, refold=refold)
 
 
 def _neighbourhood(

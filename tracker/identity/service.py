@@ -10,7 +10,7 @@ from tracker.db import to_micros
 from tracker.errors import NotFound
 from tracker.identity import profiles
 from tracker.identity.domain import Decision, Mention, decide
-from tracker.identity.edges import Assignment, assign
+from tracker.identity.edges import Belonging, assign
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.touches.dimensions import chunks
 from tracker.touches.domain import Touch
@@ -75,12 +75,12 @@ def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> l
     edges = _edges(session, visitors)
     known = {visitor: _decision(edge) for visitor, edge in edges.items()}
     changed = decide(known, mentions)
-    assignment = Assignment.of(edges)
+    belonging = Belonging.of(edges)
     if changed:
-        assignment = assign(session, workspace_id, changed, edges)
-    _lock_leads(session, set(assignment.leads.values()))
-    profiles.learn(session, workspace_id, touches, assignment.leads, refold=assignment.refold)
-    return _by_lead(session, workspace_id, touches, assignment)
+        belonging = assign(session, workspace_id, changed, edges)
+    _lock_leads(session, set(belonging.leads.values()))
+    profiles.learn(session, workspace_id, touches, belonging.leads, refold=belonging.refold)
+    return _by_lead(session, workspace_id, touches, belonging)
 
 
 def _mention(touch: Touch) -> Mention:
@@ -124,12 +124,12 @@ def _decision(edge: VisitorEdge) -> Decision:
 
 
 def _by_lead(
-    session: Session, workspace_id: int, touches: Sequence[Touch], assignment: Assignment
+    session: Session, workspace_id: int, touches: Sequence[Touch], belonging: Belonging
 ) -> list[Resolved]:
-    own: dict[int, list[Touch]] = {lead: [] for lead in assignment.refold}
+    own: dict[int, list[Touch]] = {lead: [] for lead in belonging.refold}
     for touch in touches:
         if touch.visitor_id is not None:
-            own.setdefault(assignment.leads[touch.visitor_id], []).append(touch)
+            own.setdefault(belonging.leads[touch.visitor_id], []).append(touch)
     known: set[int] = set()
     for part in chunks(sorted(own)):
         query = select(Lead.id).where(Lead.id.in_(part), Lead.is_known)
@@ -140,7 +140,7 @@ def _by_lead(
             workspace_id=workspace_id,
             is_known=lead in known,
             touches=tuple(own[lead]),
-            must_refold=lead in assignment.refold,
+            must_refold=lead in belonging.refold,
         )
         for lead in sorted(own)
     ]

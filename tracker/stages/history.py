@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,18 +17,20 @@ from tracker.touches.domain import ContentKind, Order
 CHECKPOINT_EVERY = 256
 
 
-@dataclass(kw_only=True)
 class Desk:
     """The papers of one workspace under one model, gathered for a batch and written at once."""
 
-    session: Session
-    workspace_id: int
-    model_id: int
-    now: datetime
-    _new_standings: list[dict[str, Any]] = field(default_factory=list)
-    _transitions: list[dict[str, Any]] = field(default_factory=list)
-    _checkpoints: list[dict[str, Any]] = field(default_factory=list)
-    _changed: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(
+        self, session: Session, workspace_id: int, *, model_id: int, now: datetime
+    ) -> None:
+        self.session = session
+        self.workspace_id = workspace_id
+        self.model_id = model_id
+        self.now = now
+        self._new_standings: list[dict[str, Any]] = []
+        self._transitions: list[dict[str, Any]] = []
+        self._checkpoints: list[dict[str, Any]] = []
+        self._changed: list[dict[str, Any]] = []
 
     def stand(
         self, lead_id: int, model: StageModel, state: Fold, standing: Standing | None

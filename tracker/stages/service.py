@@ -69,7 +69,7 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
     for workspace_id in sorted({lead.workspace_id for lead in leads}):
         model_id, model = active(session, workspace_id)
         own = [lead for lead in leads if lead.workspace_id == workspace_id]
-        desk = history.Desk(session=session, workspace_id=workspace_id, model_id=model_id, now=now)
+        desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
         standings = _standings(session, model_id, [lead.lead_id for lead in own])
         for lead in own:
             classified.append(_bring_up(desk, model, lead, standings.get(lead.lead_id)))
@@ -80,7 +80,7 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
 def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> None:
     """Fold leads again from their first touch: their touches or the rules have changed."""
     model_id, model = active(session, workspace_id)
-    desk = history.Desk(session=session, workspace_id=workspace_id, model_id=model_id, now=now)
+    desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
     for lead_id in lead_ids:
         _refold(desk, model, lead_id, None)
     desk.write()
