@@ -1,0 +1,47 @@
+from tracker.stages.classify import Fold
+from tracker.stages.documents import default_document, parse
+from tracker.stages.domain import Rule, Stage, StageModel
+from tracker.stages.explain import nearest_unmet, rule_of
+from tracker.touches.domain import ContentKind as Kind
+
+MODEL = parse(default_document(), version=1)
+DAY = 86_400_000_000
+NOW = 20_000 * DAY
+
+
+def _model(*rules: Rule) -> StageModel:
+    return StageModel(version=1, rules=rules, points={Kind.PAGE: 2}, names={}, meanings={})
+
+
+def test_a_lead_at_the_top_needs_one_thing_of_the_middle():
+    unmet = nearest_unmet(MODEL, Fold(stage=Stage.TOFU), at=NOW)
+    assert (unmet.stage, unmet.missing) == (Stage.MOFU, 1)
+    assert unmet.kinds == {Kind.SURVEY, Kind.WEBINAR, Kind.DOWNLOAD}
+
+
+def test_a_lead_in_the_middle_is_told_of_every_way_on():
+    unmet = nearest_unmet(MODEL, Fold(stage=Stage.MOFU), at=NOW)
+    assert unmet.kinds == {Kind.DEMO, Kind.CASE_STUDY, Kind.COMPARISON, Kind.PRICING}
+
+
+def test_at_the_bottom_nothing_is_missing():
+    assert nearest_unmet(MODEL, Fold(stage=Stage.BOFU), at=NOW) is None
+
+
+def test_touches_outside_the_window_are_missing_again():
+    rule = Rule(id="twice", stage=Stage.MOFU, kinds=frozenset({Kind.PRICING}), at_least=3,
+                within_days=14)  # fmt: skip
+    seen = [(NOW - 20 * DAY, 1), (NOW - DAY, 2)]
+    unmet = nearest_unmet(_model(rule), Fold(recent={"twice": seen}), at=NOW)
+    assert (unmet.missing, unmet.within_days) == (2, 14)
+
+
+def test_where_only_score_is_missing_it_says_how_much():
+    rule = Rule(id="score", stage=Stage.MOFU, min_score=30)
+    state = Fold(buckets={(20_000, Kind.PAGE): 4})
+    assert nearest_unmet(_model(rule), state, at=NOW).missing_milli == 22_000
+
+
+def test_an_unknown_rule_is_none():
+    assert rule_of(MODEL, "no-such-rule") is None
+    assert rule_of(MODEL, "bofu-demo").stage is Stage.BOFU
