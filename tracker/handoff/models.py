@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.db import BigKey, Code, Id, Model, Tenanted
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.identity.models import Lead
+from tracker.stages.models import TransitionRow
+from tracker.workspaces.models import User
 
 
 class AgreementRow(Tenanted, Model):
@@ -56,3 +58,6 @@ class Handoff(Tenanted, Model):
     recycled_until: Mapped[datetime | None]
 
     lead: Mapped[Lead] = relationship(foreign_keys=[lead_id])
+    transition: Mapped[TransitionRow | None] = relationship()
+    claimed_by: Mapped[User | None] = relationship(foreign_keys=[claimed_by_id])
+    settled_by: Mapped[User | None] = relationship(foreign_keys=[settled_by_id])

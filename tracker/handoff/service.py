@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NoReturn
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.errors import Conflict, NotFound
@@ -23,6 +24,7 @@ from tracker.handoff.models import AgreementRow, Handoff
 from tracker.stages.models import TransitionRow
 from tracker.stages.service import Classified
 from tracker.touches.dimensions import chunks
+from tracker.workspaces.models import User
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,30 +90,34 @@ def claim(session: Session, workspace_id: int, code: str, *, by: int, now: datet
     handoff = get(session, workspace_id, code)
     query = (
         update(Handoff)
-        .where(
-            Handoff.id == handoff.id,
-            Handoff.status == HandoffStatus.OFFERED,
-            (Handoff.claimed_by_id.is_(None)) | (Handoff.claimed_by_id == by),
-        )
+        .where(Handoff.id == handoff.id, _is_open_to(by))
         .values(claimed_by_id=by, claimed_at=now)
         .returning(Handoff.id)
     )
     if session.scalar(query) is None:
-        session.refresh(handoff)
-        settle(handoff.status, HandoffStatus.ACCEPTED)
-        raise Conflict("somebody else has claimed this lead")
+        _refuse(session, handoff)
     session.refresh(handoff)
     return handoff
 
 
-def release(session: Session, workspace_id: int, code: str, *, by: int) -> Handoff:
-    """Put a claimed offer back into the queue."""
+def release(session: Session, workspace_id: int, code: str, *, by: int | None) -> Handoff:
+    """Put a claimed offer back into the queue; by nobody in particular, whoever claimed it."""
     handoff = get(session, workspace_id, code)
-    settle(handoff.status, HandoffStatus.ACCEPTED)
-    if handoff.claimed_by_id != by:
+    query = (
+        update(Handoff)
+        .where(
+            Handoff.id == handoff.id,
+            Handoff.status == HandoffStatus.OFFERED,
+            Handoff.claimed_by_id.is_not(None) if by is None else Handoff.claimed_by_id == by,
+        )
+        .values(claimed_by_id=None, claimed_at=None)
+        .returning(Handoff.id)
+    )
+    is_done = session.scalar(query) is not None
+    session.refresh(handoff)
+    if not is_done:
+        settle(handoff.status, HandoffStatus.ACCEPTED)
         raise Conflict("you have not claimed this lead")
-    handoff.claimed_by_id = handoff.claimed_at = None
-    session.flush()
     return handoff
 
 
@@ -121,9 +127,7 @@ def answer(
     """Record sales' verdict on an open handoff; of many at once exactly one succeeds."""
     check_reason(answer.verdict, answer.reason)
     handoff = get(session, workspace_id, code)
-    if handoff.claimed_by_id is not None and answer.by not in (None, handoff.claimed_by_id):
-        raise Conflict("somebody else has claimed this lead")
-    _settle(session, handoff, answer.verdict, now=now)
+    _settle(session, handoff, answer.verdict, by=answer.by, now=now)
     handoff.settled_by_id = answer.by
     handoff.reason = answer.reason
     handoff.note = answer.note
@@ -138,7 +142,7 @@ def expire_overdue(session: Session, *, now: datetime) -> list[Handoff]:
     overdue = select(Handoff).where(Handoff.status == HandoffStatus.OFFERED, Handoff.due_at < now)
     expired = []
     for handoff in session.scalars(overdue.order_by(Handoff.id)):
-        _settle(session, handoff, HandoffStatus.EXPIRED, now=now)
+        _settle(session, handoff, HandoffStatus.EXPIRED, by=None, now=now)
         expired.append(handoff)
     return expired
 
@@ -167,19 +171,35 @@ def _open(workspace_id: int) -> Select[Handoff]:
     )
 
 
-def _settle(session: Session, handoff: Handoff, outcome: HandoffStatus, *, now: datetime) -> None:
+def _settle(
+    session: Session, handoff: Handoff, outcome: HandoffStatus, *, by: int | None, now: datetime
+) -> None:
     settle(handoff.status, outcome)
-    # Only one of several transactions finds the row still offered.
+    # Only one of several transactions finds the row still open to it.
     query = (
         update(Handoff)
-        .where(Handoff.id == handoff.id, Handoff.status == HandoffStatus.OFFERED)
+        .where(Handoff.id == handoff.id, _is_open_to(by))
         .values(status=outcome, settled_at=now)
         .returning(Handoff.id)
     )
-    won = session.scalar(query) is not None
+    if session.scalar(query) is None:
+        _refuse(session, handoff)
     session.refresh(handoff)
-    if not won:
-        settle(handoff.status, outcome)
+
+
+def _is_open_to(by: int | None) -> ColumnElement[bool]:
+    is_open = Handoff.status == HandoffStatus.OFFERED
+    if by is None:
+        return is_open
+    return is_open & (Handoff.claimed_by_id.is_(None) | (Handoff.claimed_by_id == by))
+
+
+def _refuse(session: Session, handoff: Handoff) -> NoReturn:
+    session.refresh(handoff)
+    settle(handoff.status, HandoffStatus.ACCEPTED)
+    owner = session.get(User, handoff.claimed_by_id)
+    who = owner.name if owner is not None else "somebody else"
+    raise Conflict(f"{who} has claimed this lead")
 
 
 def _may_be_ready(lead: Classified, now: datetime) -> bool:
