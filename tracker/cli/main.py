@@ -1,8 +1,47 @@
-"""The group of all commands."""
+"""The group of all commands; each parses what it is given and calls a job or a service."""
+
+from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
+
+from tracker.cli import facts, storage, workspace
+from tracker.errors import TrackerError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Refused(click.ClickException):
+    """What was asked makes no sense."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """Say in one line what went wrong: 2 for what was asked, 1 for what could not be done."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except TrackerError as error:
+            reasons = ", ".join(f"{name}: {why}" for name, why in error.fields.items())
+            text = f"{error.message} ({reasons})" if reasons else error.message
+            raise Refused(text) from error
+        except DBAPIError as error:
+            first = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(f"the database does not answer: {first}") from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Follow people from the first touch to the won deal."""
+    """Follow people from the first touch to the won deal.
+
+    Settings come from TRACKER_* variables; docs/operate.md lists them. A command that fails
+    says why in one line: exit code 2 means that what was asked makes no sense, 1 that it
+    could not be done.
+    """
+
+
+main.add_command(workspace.site)
+main.add_command(workspace.token)
+main.add_command(facts.stats)
+main.add_command(storage.migrate)
