@@ -45,13 +45,23 @@ def advance(session: Session, touches: Sequence[Touch], *, now: datetime) -> Non
     _mark(session, further, now)
 
 
-def reclass(session: Session, content: Content, kind: ContentKind, *, now: datetime) -> None:
+def reclass(
+    session: Session, content: Content, kind: ContentKind, *, now: datetime
+) -> stages.Moved:
     """Class an item of the catalogue anew and take the leads that touched it along."""
     content.kind = kind
     session.flush()
     leads = stages.leads_touching(session, content.id)
-    stages.refold(session, content.workspace_id, leads, now=now)
-    milestones.mark(session, content.workspace_id, leads, now=now)
+    return refold(session, content.workspace_id, leads, now=now)
+
+
+def refold(
+    session: Session, workspace_id: int, lead_ids: Sequence[int], *, now: datetime
+) -> stages.Moved:
+    """Tell the history of leads again from their touches."""
+    moved = stages.refold(session, workspace_id, lead_ids, now=now)
+    milestones.mark(session, workspace_id, lead_ids, now=now)
+    return moved
 
 
 def answer_handoff(

@@ -13,7 +13,7 @@ from tracker.identity.service import Resolved, visitors_of
 from tracker.stages import history
 from tracker.stages.classify import Fold, Transition, classify
 from tracker.stages.documents import default_document, parse
-from tracker.stages.domain import Stage, StageModel
+from tracker.stages.domain import Stage, StageModel, rank_of
 from tracker.stages.models import StageModelRow, Standing
 from tracker.touches import service as log
 from tracker.touches.dimensions import chunks
@@ -34,6 +34,20 @@ class Classified:
     touched_at: datetime | None
     # Everything just appended is history (an import, a back-dated touch): nobody is to be called.
     is_history: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """How many leads a refold looked at, and how many stand higher or lower for it."""
+
+    leads: int = 0
+    up: int = 0
+    down: int = 0
+
+    def __add__(self, other: "Moved") -> "Moved":
+        return Moved(
+            leads=self.leads + other.leads, up=self.up + other.up, down=self.down + other.down
+        )
 
 
 def install_default(session: Session, workspace_id: int, *, now: datetime) -> StageModelRow:
@@ -77,13 +91,18 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
     return classified
 
 
-def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> None:
+def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> Moved:
     """Fold leads again from their first touch: their touches or the rules have changed."""
     model_id, model = active(session, workspace_id)
-    desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
+    desk = history.Desk(session=session, workspace_id=workspace_id, model_id=model_id, now=now)
+    moved = Moved()
     for lead_id in lead_ids:
-        _refold(desk, model, lead_id, None)
+        standing = session.get(Standing, (lead_id, model_id))
+        before = rank_of(standing.stage if standing else None)
+        after = rank_of(_refold(desk, model, lead_id, None).stage)
+        moved += Moved(leads=1, up=after > before, down=after < before)
     desk.write()
+    return moved
 
 
 def leads_touching(session: Session, content_id: int) -> list[int]:
