@@ -75,6 +75,19 @@ def get_site(session: Session, workspace_id: int, code: str) -> Site:
     return site
 
 
+def change_site(session: Session, site: Site, *, name: str, consent_required: bool) -> None:
+    """Change a site's name and whether its visitors must agree before anything is kept."""
+    site.name = _name(name)
+    site.consent_required = consent_required
+    session.flush()
+
+
+def rotate_key(session: Session, site: Site) -> None:
+    """Give a site a new write key; the old one stops to open it."""
+    site.write_key = new_write_key()
+    session.flush()
+
+
 def import_site(session: Session, workspace_id: int) -> Site:
     """Return the site under which imported files are kept."""
     query = select(Site).where(Site.workspace_id == workspace_id, Site.kind == SiteKind.IMPORT)
