@@ -1,6 +1,6 @@
 """Explain a standing: which rule decided, and which one is the nearest to admit next.
 
-Facts only: the web room puts them into sentences (`tracker/web/words.py`), in the reader's
+Facts only: the web room puts them into sentences (`tracker/web/terms.py`), in the reader's
 language.
 """
 

@@ -1,94 +1,136 @@
-"""How pages say moments, spans, numbers and money: by locale, in the workspace's zone."""
+"""Sentences about kinds, rules and receipts, in the reader's language."""
 
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 
-import flask_babel
-from babel import dates
-from flask import Flask
-from flask_babel import Babel, gettext
-from flask_login import current_user
+from flask_babel import format_decimal, format_list, ngettext
+from flask_babel import gettext as _
 
-from tracker.config import Settings
-from tracker.web import context
-
-DASH = "–"
-JUST_NOW = timedelta(seconds=45)
+from tracker.stages.domain import Rule, Stage
+from tracker.stages.explain import Unmet, kinds_in_order
+from tracker.touches.domain import Channel, ContentKind
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Teach the templates to speak."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(settings.home / "translations")
-    Babel(app, locale_selector=_locale, timezone_selector=_zone)
-    app.jinja_env.filters.update(
-        relative=relative,
-        exact=exact,
-        day=day,
-        number=number,
-        money=money,
-        percent=percent,
-        duration=duration,
-    )
+def kind_name(kind: ContentKind) -> str:
+    """Return what a kind of content is called."""
+    return {
+        ContentKind.PAGE: _("Page"),
+        ContentKind.ARTICLE: _("Article"),
+        ContentKind.SOCIAL: _("Social post"),
+        ContentKind.SURVEY: _("Survey"),
+        ContentKind.WEBINAR_SIGNUP: _("Webinar sign-up"),
+        ContentKind.WEBINAR: _("Webinar attended"),
+        ContentKind.DOWNLOAD: _("Download"),
+        ContentKind.CASE_STUDY: _("Case study"),
+        ContentKind.COMPARISON: _("Comparison"),
+        ContentKind.PRICING: _("Pricing"),
+        ContentKind.DEMO: _("Demo request"),
+        ContentKind.OTHER: _("Other"),
+    }[kind]
 
 
-def relative(moment: datetime | None) -> str:
-    """Return how long ago, or in how long: "3 days ago"."""
-    if moment is None:
-        return DASH
-    span = moment - context.now()
-    if abs(span) < JUST_NOW:
-        return gettext("just now")
-    return flask_babel.format_timedelta(span, add_direction=True)
+def did(kind: ContentKind) -> str:
+    """Return what somebody did with content of a kind, as the end of a sentence."""
+    return {
+        ContentKind.PAGE: _("visited a page"),
+        ContentKind.ARTICLE: _("read an article"),
+        ContentKind.SOCIAL: _("engaged with a social post"),
+        ContentKind.SURVEY: _("filled in a survey"),
+        ContentKind.WEBINAR_SIGNUP: _("signed up for a webinar"),
+        ContentKind.WEBINAR: _("attended a webinar"),
+        ContentKind.DOWNLOAD: _("downloaded something to learn from"),
+        ContentKind.CASE_STUDY: _("looked at a case study"),
+        ContentKind.COMPARISON: _("looked at a comparison"),
+        ContentKind.PRICING: _("looked at prices"),
+        ContentKind.DEMO: _("asked for a demo"),
+        ContentKind.OTHER: _("did something else"),
+    }[kind]
 
 
-def exact(moment: datetime | None) -> str:
-    """Return a moment to the minute, in the workspace's zone, which it names."""
-    if moment is None:
-        return DASH
-    zone, locale = flask_babel.get_timezone(), flask_babel.get_locale()
-    words = dates.format_skeleton("yMMMEd", moment, tzinfo=zone, locale=locale)
-    clock = dates.format_skeleton("Hm", moment, tzinfo=zone, locale=locale)
-    name = dates.get_timezone_name(moment.astimezone(zone), width="short", locale=locale)
-    return f"{words}, {clock} {name}"
+def thing(kind: ContentKind) -> str:
+    """Return one touch of a kind as a thing that can be counted or wished for."""
+    return {
+        ContentKind.PAGE: _("a page visit"),
+        ContentKind.ARTICLE: _("an article read"),
+        ContentKind.SOCIAL: _("a social post"),
+        ContentKind.SURVEY: _("a survey"),
+        ContentKind.WEBINAR_SIGNUP: _("a webinar sign-up"),
+        ContentKind.WEBINAR: _("a webinar attended"),
+        ContentKind.DOWNLOAD: _("a download"),
+        ContentKind.CASE_STUDY: _("a case study"),
+        ContentKind.COMPARISON: _("a comparison"),
+        ContentKind.PRICING: _("a look at prices"),
+        ContentKind.DEMO: _("a demo request"),
+        ContentKind.OTHER: _("anything else"),
+    }[kind]
 
 
-def day(moment: datetime | date | None) -> str:
-    """Return a day; a moment's day is that of the workspace's zone."""
-    if moment is None:
-        return DASH
-    locale = flask_babel.get_locale()
-    if isinstance(moment, datetime):
-        moment = moment.astimezone(flask_babel.get_timezone())
-    return dates.format_skeleton("yMMMd", moment, locale=locale)
+def channel_name(channel: Channel) -> str:
+    """Return what a channel is called."""
+    return {
+        Channel.DIRECT: _("Direct"),
+        Channel.ORGANIC_SEARCH: _("Organic search"),
+        Channel.PAID_SEARCH: _("Paid search"),
+        Channel.SOCIAL: _("Social"),
+        Channel.PAID_SOCIAL: _("Paid social"),
+        Channel.EMAIL: _("E-mail"),
+        Channel.REFERRAL: _("Referral"),
+        Channel.DISPLAY: _("Display"),
+        Channel.AFFILIATE: _("Affiliate"),
+        Channel.OTHER: _("Other"),
+    }[channel]
 
 
-def number(value: int | float | Decimal | None) -> str:
-    """Return a number with at most one decimal."""
-    return DASH if value is None else flask_babel.format_decimal(value, "#,##0.#")
+def stage_name(stage: Stage | None) -> str:
+    """Return what a stage is called."""
+    return stage.value.upper() if stage else _("No stage")
 
 
-def money(value: Decimal | int | None, currency: str) -> str:
-    """Return money, exact."""
-    return DASH if value is None else flask_babel.format_currency(value, currency)
+def any_of(kinds: Iterable[ContentKind]) -> str:
+    """Return kinds as "a survey, a webinar attended or a download"."""
+    return format_list([thing(kind) for kind in kinds_in_order(frozenset(kinds))], style="or")
 
 
-def percent(share: float | None) -> str:
-    """Return a share of one as a percentage with at most one decimal."""
-    return DASH if share is None else flask_babel.format_percent(share, "#,##0.#%")
+def points(milli: int) -> str:
+    """Return milli-points as points with at most one decimal."""
+    return str(format_decimal(milli / 1000, format="#,##0.#"))
 
 
-def duration(span: timedelta | float | None) -> str:
-    """Return how long something took; a plain number means seconds."""
-    if span is None:
-        return DASH
-    if not isinstance(span, timedelta):
-        span = timedelta(seconds=span)
-    return flask_babel.format_timedelta(span)
+def receipt_sentence(
+    stage: Stage, rule: Rule | None, touched: Sequence[tuple[ContentKind, str]]
+) -> str:
+    """Return why somebody came to a stage: the rule, and the touches that met it.
+
+    `touched` are kind and title of the deciding touches, the latest last.
+    """
+    name = stage_name(stage)
+    if rule is not None and rule.min_score is not None:
+        return _("%(stage)s because the score reached %(points)s.", stage=name,
+                 points=rule.min_score)  # fmt: skip
+    if not touched:
+        return _("%(stage)s by a rule of the stage model.", stage=name)
+    kind, title = touched[-1]
+    deed = _("%(deed)s (“%(title)s”)", deed=did(kind), title=title) if title else did(kind)
+    if rule is not None and rule.at_least > 1:
+        deed = ngettext(
+            "%(deed)s, the %(num)sth such touch", "%(deed)s, %(num)s such touches in all",
+            len(touched), deed=deed,
+        )  # fmt: skip
+    if rule is not None and rule.from_stage is not None:
+        return _("%(stage)s because this lead, already in %(before)s, %(deed)s.", stage=name,
+                 before=stage_name(rule.from_stage), deed=deed)  # fmt: skip
+    return _("%(stage)s because this lead %(deed)s.", stage=name, deed=deed)
 
 
-def _locale() -> str:
-    return "en"
-
-
-def _zone() -> str | None:
-    return context.workspace().zone if current_user.is_authenticated else None
+def unmet_sentence(unmet: Unmet) -> str:
+    """Return what is missing to the next stage."""
+    name = stage_name(unmet.stage)
+    if not unmet.kinds:
+        return _("%(points)s more points → %(stage)s", points=points(unmet.missing_milli),
+                 stage=name)  # fmt: skip
+    things = any_of(unmet.kinds)
+    if unmet.missing > 1:
+        things = _("%(num)s more of: %(things)s", num=unmet.missing, things=things)
+    if unmet.within_days is not None:
+        days = ngettext("%(num)s day", "%(num)s days", unmet.within_days)
+        things = _("%(things)s within %(days)s", things=things, days=days)
+    return _("%(things)s → %(stage)s", things=things, stage=name)
