@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
 from tracker.identity.models import Company, Lead
 from tracker.pipeline.domain import DealStatus
+from tracker.workspaces.models import User
 
 
 class Pipeline(Tenanted, Model):
@@ -94,6 +95,7 @@ class Deal(Tenanted, Model):
     pipeline: Mapped[Pipeline] = relationship()
     stage: Mapped[DealStage] = relationship()
     lost_reason: Mapped[LostReason | None] = relationship()
+    owner: Mapped[User | None] = relationship()
 
     # Two people may move one card at once: the second gets a StaleDataError (409).
     __mapper_args__ = {"version_id_col": version}
@@ -117,6 +119,10 @@ class DealMove(Tenanted, Model):
     moved_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     note: Mapped[str] = mapped_column(Text, default="")
 
+    from_stage: Mapped[DealStage | None] = relationship(foreign_keys=[from_stage_id])
+    to_stage: Mapped[DealStage] = relationship(foreign_keys=[to_stage_id])
+    moved_by: Mapped[User | None] = relationship()
+
 
 class Activity(Tenanted, Model):
     """What sales did or noted about a deal."""
@@ -129,3 +135,5 @@ class Activity(Tenanted, Model):
     at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     text: Mapped[str] = mapped_column(Text)
+
+    user: Mapped[User | None] = relationship()

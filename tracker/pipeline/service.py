@@ -7,12 +7,22 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.errors import Invalid, NotFound
+from tracker.errors import Conflict, Invalid, NotFound
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead
-from tracker.pipeline.domain import DealStatus, check_open, close, reopen
+from tracker.pipeline.domain import (
+    DealStatus,
+    check_open,
+    check_title,
+    check_undo,
+    check_value,
+    check_version,
+    close,
+    reopen,
+)
 from tracker.pipeline.models import Activity, Deal, DealMove, DealStage, LostReason, Pipeline
 from tracker.pipeline.setup import default_pipeline
+from tracker.workspaces.models import Membership
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,14 +94,28 @@ def title_for(lead: Lead) -> str:
     return lead.name or lead.email or "New deal"
 
 
-def get(session: Session, workspace_id: int, code: str) -> Deal:
-    """Return the deal with a code."""
+def get(session: Session, workspace_id: int, code: str, *, version: int | None = None) -> Deal:
+    """Return the deal with a code, in the version that was looked at if one is named."""
     query = select(Deal).where(Deal.workspace_id == workspace_id, Deal.code == code)
     deal = session.scalar(
         query.options(joinedload(Deal.lead), joinedload(Deal.stage), joinedload(Deal.company))
     )
     if deal is None:
         raise NotFound("there is no such deal")
+    check_version(deal.version, version)
+    return deal
+
+
+def edit(
+    session: Session, deal: Deal, *, title: str, value: Decimal | None, owner_id: int | None
+) -> Deal:
+    """Change what a deal is called, what it is worth and whose it is."""
+    deal.title = check_title(title)
+    deal.value = None if value is None else check_value(value)
+    if owner_id != deal.owner_id:
+        _check_owner(session, deal.workspace_id, owner_id)
+        deal.owner_id, deal.owner_label = owner_id, ""
+    session.flush()
     return deal
 
 
@@ -102,17 +126,33 @@ def move(session: Session, deal: Deal, stage_code: str, *, by: By) -> Deal:
     if stage.id == deal.deal_stage_id:
         return deal
     before = deal.deal_stage_id
-    deal.deal_stage_id = stage.id
+    deal.stage = stage
     deal.entered_at = by.at
     session.flush()
     _log(session, deal, before, deal.status, by)
     return deal
 
 
+def undo_move(session: Session, deal: Deal, *, by: By) -> Deal:
+    """Take the last move back: the deal was never there, and its clock runs on as before."""
+    query = select(DealMove).where(DealMove.deal_id == deal.id, DealMove.retracted_at.is_(None))
+    last, *before = session.scalars(query.order_by(DealMove.id.desc()).limit(2))
+    if not before or last.from_stage_id == last.to_stage_id:
+        raise Conflict("there is no move to take back")
+    check_open(deal.status)
+    check_undo(last.recorded_at, last.moved_by_id, by=by.user_id, now=by.now)
+    last.retracted_at = by.now
+    deal.deal_stage_id = before[0].to_stage_id
+    deal.entered_at = _entered(session, deal)
+    session.flush()
+    session.expire(deal, ["stage"])
+    return deal
+
+
 def win(session: Session, deal: Deal, *, by: By, value: Decimal | None = None) -> Deal:
     """Win an open deal."""
     if value is not None:
-        deal.value = value
+        deal.value = check_value(value)
     return _close(session, deal, DealStatus.WON, by)
 
 
@@ -152,6 +192,23 @@ def note(session: Session, deal: Deal, text: str, *, by: By) -> Activity:
     session.add(activity)
     session.flush()
     return activity
+
+
+def _entered(session: Session, deal: Deal) -> datetime:
+    query = select(DealMove.occurred_at).where(
+        DealMove.deal_id == deal.id,
+        DealMove.retracted_at.is_(None),
+        DealMove.from_stage_id.is_distinct_from(DealMove.to_stage_id),
+    )
+    return session.scalars(query.order_by(DealMove.id.desc()).limit(1)).one()
+
+
+def _check_owner(session: Session, workspace_id: int, owner_id: int | None) -> None:
+    query = select(Membership.id).where(
+        Membership.workspace_id == workspace_id, Membership.user_id == owner_id
+    )
+    if owner_id is not None and session.scalar(query) is None:
+        raise Invalid("this person is not in the team", fields={"owner": "choose one of the list"})
 
 
 def _put(session: Session, new: NewDeal, stage: DealStage, status: DealStatus, by: By) -> Deal:
