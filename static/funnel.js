@@ -11,8 +11,8 @@ const HUES = { marketing: "marketing", handoff: "sales", sales: "sales", won: "w
  * choose(step, part) is called for a click on a part: "reached", "waiting" or "left".
  */
 export function drawFunnel(figure, steps, choose) {
+  figure.classList.toggle("is-plain", !window.Chart);
   if (!window.Chart) return null;
-  figure.classList.add("is-drawn");
   const chart = new window.Chart(figure.querySelector("canvas"), {
     type: "bar",
     data: { labels: steps.map((step) => step.name), datasets: bars(steps) },
