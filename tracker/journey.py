@@ -49,10 +49,19 @@ def reclass(
     session: Session, content: Content, kind: ContentKind, *, now: datetime
 ) -> stages.Moved:
     """Class an item of the catalogue anew and take the leads that touched it along."""
-    content.kind = kind
-    session.flush()
-    leads = stages.leads_touching(session, content.id)
+    leads = class_anew(session, [content], kind)
     return refold(session, content.workspace_id, leads, now=now)
+
+
+def class_anew(session: Session, contents: Sequence[Content], kind: ContentKind) -> list[int]:
+    """Class items anew and return the leads whose history must be told again.
+
+    Whoever has many of them refolds them in batches, so that nobody waits long for the pen.
+    """
+    for content in contents:
+        content.kind = kind
+    session.flush()
+    return sorted({lead for c in contents for lead in stages.leads_touching(session, c.id)})
 
 
 def refold(

@@ -1,0 +1,1 @@
+"""The screen that gives out snippets and shows what arrives."""

@@ -1,0 +1,1 @@
+"""The screen that says by which rules leads move."""

@@ -1,0 +1,48 @@
+"""The rules of the stage model as people would say them."""
+
+from flask_babel import format_list, ngettext
+from flask_babel import gettext as _
+
+from tracker.stages.domain import Rule
+from tracker.stages.explain import kinds_in_order
+from tracker.touches.domain import ContentKind
+from tracker.web.terms import stage_name
+
+
+def rule_words(rule: Rule) -> str:
+    """Return what a rule asks for, as one sentence."""
+    what = _asked(rule)
+    if rule.within_days is not None:
+        days = ngettext("%(num)s day", "%(num)s days", rule.within_days)
+        what = _("%(what)s within %(days)s", what=what, days=days)
+    if rule.from_stage is not None:
+        stage = stage_name(rule.from_stage)
+        what = _("%(what)s by someone already in %(stage)s", what=what, stage=stage)
+    return _("%(what)s.", what=what)
+
+
+def _asked(rule: Rule) -> str:
+    if rule.min_score is not None:
+        return _("A score of %(score)s points or more", score=rule.min_score)
+    kinds = format_list([_done(kind) for kind in kinds_in_order(rule.kinds)], style="or")
+    if rule.at_least > 1:
+        return _("At least %(count)s times any %(kinds)s", count=rule.at_least, kinds=kinds)
+    return _("Any %(kinds)s", kinds=kinds)
+
+
+def _done(kind: ContentKind) -> str:
+    """Return what somebody did, as it reads after "any"."""
+    return {
+        ContentKind.PAGE: _("page visited"),
+        ContentKind.ARTICLE: _("article read"),
+        ContentKind.SOCIAL: _("social post engaged with"),
+        ContentKind.SURVEY: _("survey filled in"),
+        ContentKind.WEBINAR_SIGNUP: _("webinar signed up for"),
+        ContentKind.WEBINAR: _("webinar attended"),
+        ContentKind.DOWNLOAD: _("educational download"),
+        ContentKind.CASE_STUDY: _("case study viewed"),
+        ContentKind.COMPARISON: _("comparison viewed"),
+        ContentKind.PRICING: _("prices viewed"),
+        ContentKind.DEMO: _("demo requested"),
+        ContentKind.OTHER: _("other touch"),
+    }[kind]
