@@ -6,7 +6,7 @@ from flask import Flask
 
 from tracker.config import Settings
 from tracker.db import Database, make_engine
-from tracker.web import context, errors
+from tracker.web import context, errors, shell
 from tracker.web.blueprints import PAGES
 
 
@@ -19,11 +19,11 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body,
-        SESSION_COOKIE_SAMESITE="Lax",
     )
     app.extensions["database"] = Database(make_engine(settings.database_url))
     app.extensions["settings"] = settings
     context.init_app(app)
+    shell.init_app(app, settings)
     errors.init_app(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

@@ -118,6 +118,13 @@ class FairLock:
             self._waiting.append(turn)
         turn.acquire()
 
+    def acquire_if_free(self) -> bool:
+        """Take the lock if nobody has it, and return whether it was taken."""
+        with self._guard:
+            is_free = not self._held
+            self._held = True
+        return is_free
+
     def release(self) -> None:
         """Hand the lock to whoever waits longest."""
         with self._guard:
@@ -164,15 +171,38 @@ class Database:
             self._turn.release()
 
     @contextmanager
-    def _file_lock(self) -> Iterator[None]:
+    def writing_if_free(self) -> Iterator[Session | None]:
+        """Open a session that may write, or give None where that would mean to wait."""
+        if self.engine.dialect.name != "sqlite":
+            with self._writes() as session:
+                yield session
+        elif not self._turn.acquire_if_free():
+            yield None
+        else:
+            try:
+                with self._file_lock(fcntl.LOCK_NB) as is_ours:
+                    if not is_ours:
+                        yield None
+                        return
+                    with self._writes() as session:
+                        yield session
+            finally:
+                self._turn.release()
+
+    @contextmanager
+    def _file_lock(self, how: int = 0) -> Iterator[bool]:
         # Another process (a command beside the server) waits here, in line, instead of
         # in SQLite's own busy handler, which backs off and starves.
         if self._lock_path is None:
-            yield
+            yield True
             return
         with self._lock_path.open("a") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            yield
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | how)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
 
 
 def make_engine(url: str) -> Engine:

@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-PAGES: tuple[Blueprint, ...] = ()
+from tracker.web.auth import pages as auth
+
+PAGES: tuple[Blueprint, ...] = (auth.blueprint,)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import utcnow
 from tracker.db import Database
 from tracker.errors import Forbidden, Unauthorized
-from tracker.workspaces.domain import Role, may
+from tracker.workspaces.domain import Role
 from tracker.workspaces.models import Workspace
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -38,7 +38,8 @@ def session() -> Session:
     """
     if "session" not in g:
         g.stack = ExitStack()
-        is_reading = request.method in READING
+        # What comes after the work is a page or an answer: it only reads, and needs no pen.
+        is_reading = request.method in READING or g.get("is_done", False)
         way = database().reading() if is_reading else database().writing()
         g.session = g.stack.enter_context(way)
     found: Session = g.session
@@ -48,6 +49,7 @@ def session() -> Session:
 def commit() -> None:
     """Commit the request's work and put the pen down."""
     session().commit()
+    g.is_done = True
     _close()
 
 
@@ -55,6 +57,7 @@ def roll_back() -> None:
     """Forget the request's work, so that an error page can be drawn with a new session."""
     if "session" in g:
         g.session.rollback()
+    g.is_done = True
     _close()
 
 
@@ -81,7 +84,7 @@ def requires(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 raise Unauthorized("log in first")
-            if not may(current_user.role, *roles):
+            if not current_user.may(*roles):
                 raise Forbidden("your role does not allow this")
             return view(*args, **kwargs)
 

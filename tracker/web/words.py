@@ -12,7 +12,7 @@ from flask_login import current_user
 from tracker.config import Settings
 from tracker.web import context
 
-DASH = "–"
+DASH = "\N{EN DASH}"
 JUST_NOW = timedelta(seconds=45)
 
 

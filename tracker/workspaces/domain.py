@@ -1,6 +1,9 @@
-"""Roles and what each may do."""
+"""Roles and what each may do; what an address must be."""
 
+import re
 from enum import StrEnum
+
+from tracker.errors import Invalid
 
 
 class Role(StrEnum):
@@ -38,3 +41,14 @@ _INCLUDES: dict[Role, frozenset[Role]] = {
 def may(role: Role, *needed: Role) -> bool:
     """Return whether a role may do what any of the needed roles may."""
     return bool(_INCLUDES[role].intersection(needed))
+
+
+_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
+
+
+def clean_email(text: str) -> str:
+    """Return an address as it is kept; what is none raises Invalid."""
+    email = text.strip().lower()
+    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
+        raise Invalid("this is no e-mail address", fields={"email": "as in name@company.example"})
+    return email

@@ -26,6 +26,11 @@ def create(
     return workspace
 
 
+def get(session: Session, workspace_id: int) -> Workspace:
+    """Return the workspace that somebody is in."""
+    return session.get_one(Workspace, workspace_id)
+
+
 def change(session: Session, workspace: Workspace, *, name: str, zone: str, currency: str) -> None:
     """Change a workspace's name, time zone and currency; a wrong one raises Invalid."""
     if zone not in zoneinfo.available_timezones():

@@ -85,9 +85,7 @@ def is_due(seen_at: datetime, *, now: datetime) -> bool:
 
 def see(session: Session, session_id: int, *, now: datetime) -> None:
     """Write down that somebody was here."""
-    session.execute(
-        update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now)
-    )
+    session.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now))
 
 
 def end(session: Session, token: str) -> None:
