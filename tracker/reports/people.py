@@ -1,0 +1,207 @@
+"""The people behind the numbers: a step's people, and every lead by search and filter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.db import to_micros
+from tracker.handoff.models import Handoff
+from tracker.identity.models import Company, Lead
+from tracker.pipeline.models import Deal
+from tracker.reports.domain import Part
+from tracker.reports.population import MISSING, Filter, Plan, sources_named
+from tracker.stages import service as stages
+from tracker.stages.classify import DAY, Fold, score_lines
+from tracker.stages.domain import Stage, StageModel
+from tracker.stages.models import Standing
+from tracker.touches.models import Source
+
+
+class Sorting(StrEnum):
+    """The order of a list of leads."""
+
+    LAST_SEEN = "last"
+    FIRST_SEEN = "first"
+    NAME = "name"
+    TOUCHES = "touches"
+
+
+class Knowing(StrEnum):
+    """Whether we know who a lead is."""
+
+    KNOWN = "known"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadSearch:
+    """What a list of leads is narrowed by; `stage` "none" means none yet."""
+
+    text: str = ""
+    stage: str = ""
+    source: str = ""
+    knowing: Knowing | None = None
+    sorting: Sorting = Sorting.LAST_SEEN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadRow:
+    """One lead in a list; `score` in milli-points as of now, `sales` the latest status there."""
+
+    code: str
+    name: str
+    email: str
+    company: str
+    is_known: bool
+    stage: Stage | None
+    score: int
+    touches: int
+    first_at: datetime | None
+    last_at: datetime | None
+    source: str
+    sales: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadPage:
+    """Some rows of a list, and how long the whole list is."""
+
+    rows: tuple[LeadRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """Which rows of a list: `limit` from the `offset`-th on, scores as of `now`."""
+
+    now: datetime
+    limit: int = 50
+    offset: int = 0
+
+
+def at_step(session: Session, planned: Plan, index: int, part: Part, window: Window) -> LeadPage:
+    """Return exactly the people that the funnel counts in a part of a step."""
+    here = select(planned.people.c.lead_id).where(planned.part(index, part))
+    total = session.scalar(select(func.count()).select_from(here.subquery())) or 0
+    query = _rows_query(planned.model_id).where(Lead.id.in_(here))
+    query = query.order_by(Standing.last_touch_at.desc(), Lead.id.desc())
+    return _page(session, query, total, planned.model, window)
+
+
+def leads(session: Session, workspace_id: int, search: LeadSearch, window: Window) -> LeadPage:
+    """Return the leads that a search finds, in a stable order."""
+    model_id, model = stages.active(session, workspace_id)
+    conditions = [
+        Lead.workspace_id == workspace_id,
+        Lead.merged_into_id.is_(None),
+        *_conditions(workspace_id, search),
+    ]
+    query = _rows_query(model_id).where(*conditions)
+    counted = (
+        select(func.count(Lead.id))
+        .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
+        .outerjoin(Company, Company.id == Lead.company_id)
+        .where(*conditions)
+    )
+    total = session.scalar(counted) or 0
+    return _page(session, query.order_by(*_order(search.sorting)), total, model, window)
+
+
+def _rows_query(model_id: int) -> Select[Any]:
+    return (
+        select(Lead, Standing, Company.name, Source.name)
+        .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
+        .outerjoin(Company, Company.id == Lead.company_id)
+        .outerjoin(Source, Source.id == Standing.first_source_id)
+    )
+
+
+def _conditions(workspace_id: int, search: LeadSearch) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.text:
+        conditions.append(_contains(search.text))
+    if search.stage == "none":
+        conditions.append(Standing.stage.is_(None))
+    elif search.stage:
+        conditions.append(Standing.stage == Stage(search.stage))
+    if search.source == MISSING:
+        conditions.append(Standing.first_source_id.is_(None))
+    elif search.source:
+        named = sources_named(workspace_id, Filter(source=search.source))
+        conditions.append(Standing.first_source_id.in_(named))
+    if search.knowing is not None:
+        conditions.append(Lead.is_known.is_(search.knowing is Knowing.KNOWN))
+    return conditions
+
+
+def _contains(text: str) -> ColumnElement[bool]:
+    # SQLite folds the case of ASCII only: the usual spellings are asked for one by one.
+    spellings = {text, text.lower(), text.upper(), text.title(), text.casefold()}
+    columns = (Lead.name, Lead.email, Company.name)
+    return or_(
+        *(column.icontains(word, autoescape=True) for column in columns for word in spellings)
+    )
+
+
+def _order(sorting: Sorting) -> tuple[ColumnElement[Any], ...]:
+    by = {
+        Sorting.LAST_SEEN: (Standing.last_touch_at.desc().nulls_last(),),
+        Sorting.FIRST_SEEN: (Standing.first_touch_at.desc().nulls_last(),),
+        Sorting.TOUCHES: (Standing.touch_count.desc().nulls_last(),),
+        # Those without a name after those with one.
+        Sorting.NAME: (Lead.name == "", func.lower(Lead.name), Lead.email == "", Lead.email),
+    }[sorting]
+    return (*by, Lead.id.desc())
+
+
+def _page(
+    session: Session, query: Select[Any], total: int, model: StageModel, window: Window
+) -> LeadPage:
+    found = session.execute(query.limit(window.limit).offset(window.offset)).all()
+    sales = _sales(session, [lead.id for lead, *_ in found])
+    day = to_micros(window.now) // DAY
+    rows = tuple(
+        _row(row, score=_score(model, row[1], day), sales=sales.get(row[0].id, "")) for row in found
+    )
+    return LeadPage(rows=rows, total=total)
+
+
+def _row(row: Any, *, score: int, sales: str) -> LeadRow:
+    lead, standing, company, source = row
+    return LeadRow(
+        code=lead.code,
+        name=lead.name,
+        email=lead.email,
+        company=company or "",
+        is_known=lead.is_known,
+        stage=standing.stage if standing else None,
+        score=score,
+        touches=standing.touch_count if standing else 0,
+        first_at=standing.first_touch_at if standing else None,
+        last_at=standing.last_touch_at if standing else None,
+        source=source or MISSING,
+        sales=sales,
+    )
+
+
+def _score(model: StageModel, standing: Standing | None, day: int) -> int:
+    if standing is None:
+        return 0
+    return sum(line.milli for line in score_lines(model, Fold.loads(standing.state), day=day))
+
+
+def _sales(session: Session, lead_ids: Sequence[int]) -> Mapping[int, str]:
+    """Return the status of each lead's latest deal or, without one, of its latest handoff."""
+    offers = select(Handoff.lead_id, Handoff.status).where(Handoff.lead_id.in_(lead_ids))
+    deals = select(Deal.lead_id, Deal.status).where(Deal.lead_id.in_(lead_ids))
+    latest: dict[int, str] = {}
+    for lead_id, status in session.execute(offers.order_by(Handoff.offered_at, Handoff.id)):
+        latest[lead_id] = status.value
+    for lead_id, status in session.execute(deals.order_by(Deal.opened_at, Deal.id)):
+        latest[lead_id] = status.value
+    return latest

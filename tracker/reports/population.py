@@ -1,0 +1,217 @@
+"""Whom a report is about: the filter, the steps, and the one selection that every number uses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, case, cast, false, func, select
+from sqlalchemy.orm import Session
+
+from tracker.handoff.domain import HandoffStatus
+from tracker.handoff.models import Handoff
+from tracker.identity.models import Lead
+from tracker.milestones import domain as milestones
+from tracker.milestones.models import Milestone
+from tracker.pipeline import setup
+from tracker.pipeline.domain import DealStatus
+from tracker.pipeline.models import Deal, Pipeline
+from tracker.reports.domain import Part, Side, Step
+from tracker.stages import service as stages
+from tracker.stages.domain import StageModel
+from tracker.stages.models import Standing
+from tracker.touches.domain import Channel
+from tracker.touches.models import Source
+from tracker.workspaces.models import Workspace
+
+MISSING = "(missing)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """Which people: first seen in a period (days of the workspace's zone), from where, known.
+
+    `source` is a source's name, or MISSING for those who came from nowhere we know;
+    `pipeline` is a pipeline's code: then only what happened in it counts as sales.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    source: str = ""
+    channel: Channel | None = None
+    is_known: bool = False
+    pipeline: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The steps to show and the selection to count: lead_id, seen, has_left, won_at and more."""
+
+    steps: tuple[Step, ...]
+    people: Subquery
+    pipeline: Pipeline
+    model_id: int
+    model: StageModel
+    # Restricts milestones to what counts under the filter (a won deal of another pipeline).
+    counted: ColumnElement[bool]
+
+    def part(self, index: int, part: Part) -> ColumnElement[bool]:
+        """Return the condition for one part of one step's people."""
+        seen, here, beyond = self.people.c.seen, 1 << index, 1 << (index + 1)
+        if part is Part.REACHED:
+            return seen >= here
+        if part is Part.WENT_ON:
+            return seen >= beyond
+        if part is Part.DIRECT:
+            return seen.bitwise_and(here) > 0
+        if part is Part.SKIPPED:
+            return (seen >= here) & (seen.bitwise_and(here) == 0)
+        if index == len(self.steps) - 1:
+            return false()
+        has_left = self.people.c.has_left.is_(part is Part.LEFT)
+        return (seen >= here) & (seen < beyond) & has_left
+
+
+def plan(session: Session, workspace: Workspace, chosen: Filter, *, now: datetime) -> Plan:
+    """Return what a report under a filter looks at."""
+    model_id, model = stages.active(session, workspace.id)
+    if chosen.pipeline:
+        pipeline = setup.get_pipeline(session, workspace.id, chosen.pipeline)
+    else:
+        pipeline = setup.default_pipeline(session, workspace.id)
+    steps = steps_of(pipeline)
+    counted = _counted(pipeline.id if chosen.pipeline else None)
+    silent_since = now - timedelta(days=model.dormant_after_days)
+    marks = _marks(workspace.id, steps, counted)
+    seen = func.coalesce(marks.c.seen, 0)
+    doorway = 1 << len(milestones.MARKETING)
+    has_left = case(
+        (seen < doorway, Standing.last_touch_at < silent_since),
+        else_=~_is_with_sales(pipeline.id if chosen.pipeline else None),
+    )
+    query = (
+        select(
+            Standing.lead_id,
+            Standing.first_touch_at,
+            Standing.last_touch_at,
+            Standing.first_source_id,
+            seen.label("seen"),
+            has_left.label("has_left"),
+            marks.c.won_at,
+        )
+        .join(Lead, Lead.id == Standing.lead_id)
+        .outerjoin(marks, marks.c.lead_id == Standing.lead_id)
+        .where(
+            Standing.workspace_id == workspace.id,
+            Standing.model_id == model_id,
+            Lead.merged_into_id.is_(None),
+            *_conditions(chosen, workspace.zone),
+        )
+    )
+    return Plan(
+        steps=steps,
+        people=_from_sources(query, workspace.id, chosen).subquery(),
+        pipeline=pipeline,
+        model_id=model_id,
+        model=model,
+        counted=counted,
+    )
+
+
+def steps_of(pipeline: Pipeline) -> tuple[Step, ...]:
+    """Return the steps of the whole way, the sales part as the pipeline has it."""
+    marketing = [Step(key=key, side=Side.MARKETING) for key in milestones.MARKETING]
+    offered = Step(key=milestones.OFFERED, side=Side.HANDOFF, is_automatic=True)
+    accepted = Step(key=milestones.ACCEPTED, side=Side.HANDOFF)
+    sales = [
+        Step(
+            key=milestones.deal_step(stage.id),
+            side=Side.SALES,
+            name=stage.name,
+            is_automatic=rank == 0,
+        )
+        for rank, stage in enumerate(pipeline.stages)
+    ]
+    return (*marketing, offered, accepted, *sales, Step(key=milestones.WON, side=Side.WON))
+
+
+def index_of(steps: Sequence[Step]) -> ColumnElement[int]:
+    """Return the place of a milestone's step among these."""
+    return case({step.key: i for i, step in enumerate(steps)}, value=Milestone.step)
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """Return the first moment of a day in a zone."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _marks(workspace_id: int, steps: Sequence[Step], counted: ColumnElement[bool]) -> Subquery:
+    bits = case({step.key: 1 << i for i, step in enumerate(steps)}, value=Milestone.step, else_=0)
+    won_at = case((Milestone.step == milestones.WON, Milestone.occurred_at))
+    return (
+        select(
+            Milestone.lead_id,
+            cast(func.sum(bits), BigInteger).label("seen"),
+            func.max(won_at).label("won_at"),
+        )
+        .where(
+            Milestone.workspace_id == workspace_id,
+            Milestone.retracted_at.is_(None),
+            counted,
+        )
+        .group_by(Milestone.lead_id)
+        .subquery("marks")
+    )
+
+
+def _counted(pipeline_id: int | None) -> ColumnElement[bool]:
+    if pipeline_id is None:
+        return Milestone.lead_id.is_not(None)
+    here = select(Deal.lead_id).where(
+        Deal.pipeline_id == pipeline_id, Deal.status == DealStatus.WON
+    )
+    return (Milestone.step != milestones.WON) | Milestone.lead_id.in_(here)
+
+
+def _is_with_sales(pipeline_id: int | None) -> ColumnElement[bool]:
+    offer = select(Handoff.id).where(
+        Handoff.lead_id == Standing.lead_id, Handoff.status == HandoffStatus.OFFERED
+    )
+    deal = select(Deal.id).where(Deal.lead_id == Standing.lead_id, Deal.status == DealStatus.OPEN)
+    if pipeline_id is not None:
+        deal = deal.where(Deal.pipeline_id == pipeline_id)
+    return offer.correlate(Standing).exists() | deal.correlate(Standing).exists()
+
+
+def _conditions(chosen: Filter, zone: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if chosen.first is not None:
+        conditions.append(Standing.first_touch_at >= start_of(chosen.first, zone))
+    if chosen.last is not None:
+        after = chosen.last + timedelta(days=1)
+        conditions.append(Standing.first_touch_at < start_of(after, zone))
+    if chosen.is_known:
+        conditions.append(Lead.is_known)
+    return conditions
+
+
+def _from_sources(query: Select[Any], workspace_id: int, chosen: Filter) -> Select[Any]:
+    if chosen.source == MISSING:
+        query = query.where(Standing.first_source_id.is_(None))
+    elif chosen.source:
+        query = query.where(Standing.first_source_id.in_(sources_named(workspace_id, chosen)))
+    if chosen.channel is not None:
+        own = select(Source.id).where(
+            Source.workspace_id == workspace_id, Source.channel == chosen.channel
+        )
+        query = query.where(Standing.first_source_id.in_(own))
+    return query
+
+
+def sources_named(workspace_id: int, chosen: Filter) -> Select[Any]:
+    """Return the ids of the sources with the filter's name; case does not matter."""
+    return select(Source.id).where(
+        Source.workspace_id == workspace_id,
+        func.lower(Source.name) == func.lower(chosen.source),
+    )
