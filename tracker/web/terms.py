@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from flask_babel import format_decimal, format_list, ngettext
+from babel.lists import format_list
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from tracker.stages.domain import Rule, Stage
@@ -87,7 +88,12 @@ def stage_name(stage: Stage | None) -> str:
 
 def any_of(kinds: Iterable[ContentKind]) -> str:
     """Return kinds as "a survey, a webinar attended or a download"."""
-    return format_list([thing(kind) for kind in kinds_in_order(frozenset(kinds))], style="or")
+    return one_of(thing(kind) for kind in kinds_in_order(frozenset(kinds)))
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return words as "one, another or a third"."""
+    return str(format_list(list(words), style="or", locale=get_locale() or "en"))
 
 
 def points(milli: int) -> str:
@@ -111,10 +117,7 @@ def receipt_sentence(
     kind, title = touched[-1]
     deed = _("%(deed)s (“%(title)s”)", deed=did(kind), title=title) if title else did(kind)
     if rule is not None and rule.at_least > 1:
-        deed = ngettext(
-            "%(deed)s, the %(num)sth such touch", "%(deed)s, %(num)s such touches in all",
-            len(touched), deed=deed,
-        )  # fmt: skip
+        deed = _("%(deed)s, one of %(num)s such touches", deed=deed, num=len(touched))
     if rule is not None and rule.from_stage is not None:
         return _("%(stage)s because this lead, already in %(before)s, %(deed)s.", stage=name,
                  before=stage_name(rule.from_stage), deed=deed)  # fmt: skip

@@ -1,12 +1,12 @@
 """The rules of the stage model as people would say them."""
 
-from flask_babel import format_list, ngettext
+from flask_babel import ngettext
 from flask_babel import gettext as _
 
 from tracker.stages.domain import Rule
 from tracker.stages.explain import kinds_in_order
 from tracker.touches.domain import ContentKind
-from tracker.web.terms import stage_name
+from tracker.web.terms import one_of, stage_name
 
 
 def rule_words(rule: Rule) -> str:
@@ -24,7 +24,7 @@ def rule_words(rule: Rule) -> str:
 def _asked(rule: Rule) -> str:
     if rule.min_score is not None:
         return _("A score of %(score)s points or more", score=rule.min_score)
-    kinds = format_list([_done(kind) for kind in kinds_in_order(rule.kinds)], style="or")
+    kinds = one_of(_done(kind) for kind in kinds_in_order(rule.kinds))
     if rule.at_least > 1:
         return _("At least %(count)s times any %(kinds)s", count=rule.at_least, kinds=kinds)
     return _("Any %(kinds)s", kinds=kinds)
