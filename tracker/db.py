@@ -235,11 +235,6 @@ def migrate(engine: Engine) -> None:
     alembic.command.upgrade(config, "head")
 
 
-def placeholders(session: Session, sql: str) -> str:
-    """Return driver SQL written with ? as the driver of this session wants it."""
-    return sql if session.get_bind().dialect.name == "sqlite" else sql.replace("?", "%s")
-
-
 def _is_file(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:")
 

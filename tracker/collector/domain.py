@@ -54,6 +54,9 @@ class Utm:
     content: str = ""
 
 
+NO_UTM = Utm()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traits:
     """What an identify or group message says about a person or a company, as sent."""
@@ -92,7 +95,7 @@ class Hit:
     url: str = ""
     title: str = ""
     referrer: str = ""
-    utm: Utm = Utm()
+    utm: Utm = NO_UTM
     source_label: str = ""
     traits: Traits | None = None
     properties: str = ""
@@ -101,6 +104,48 @@ class Hit:
     network: bytes = b""
     is_back_dated: bool = False
     import_batch_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reject:
+    """A message that we could not believe: kept raw (at most 4 KiB) with its reason."""
+
+    workspace_id: int
+    site_id: int
+    received_at: datetime
+    reason: DropReason
+    field: str = ""
+    why: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Messages that were turned away at the door and only counted."""
+
+    workspace_id: int
+    site_id: int
+    reason: DropReason
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """What one transaction takes: the hits, what goes to quarantine, what was refused."""
+
+    hits: tuple[Hit, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Unreadable(Exception):
+    """A message makes no sense: which field, and why."""
+
+    def __init__(self, reason: DropReason, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}" if field else why)
+        self.reason = reason
+        self.field = field
+        self.why = why
 
 
 def traits_of(raw: Mapping[str, Any]) -> Traits:

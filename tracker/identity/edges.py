@@ -4,14 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from tracker.db import from_micros
+from tracker.driver import chunks, execute_many, fetch_in
 from tracker.identity.domain import Decision, components
-from tracker.identity.models import Lead, VisitorEdge
+from tracker.identity.models import Lead
 from tracker.ids import new_code
-from tracker.touches.dimensions import chunks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """The lead that a visitor belongs to, and what decided it."""
+
+    lead_id: int
+    decision: Decision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +29,7 @@ class Belonging:
     refold: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, edges: Mapping[int, VisitorEdge]) -> "Belonging":
+    def of(cls, edges: Mapping[int, Edge]) -> "Belonging":
         """Return the belonging in which nothing changes."""
         return cls(leads={visitor: edge.lead_id for visitor, edge in edges.items()})
 
@@ -31,13 +38,13 @@ def assign(
     session: Session,
     workspace_id: int,
     changed: Mapping[int, Decision],
-    edges: Mapping[int, VisitorEdge],
+    edges: Mapping[int, Edge],
 ) -> Belonging:
     """Carry changed decisions into the edges and return the new belonging."""
     around = _neighbourhood(session, changed, edges)
     before = {visitor: edge.lead_id for visitor, edge in around.items()}
     groups = _groups(changed, around)
-    known = _known(session, set(before.values()))
+    known = known_leads(session, set(before.values()))
     homes = _homes(session, workspace_id, groups, before, known)
     after = {visitor: home for group, home in homes.items() for visitor in group}
     _write(session, workspace_id, changed, around, after)
@@ -49,37 +56,47 @@ def assign(
     return Belonging(leads=leads, refold=refold)
 
 
+def edges_of(session: Session, visitors: Iterable[int]) -> dict[int, Edge]:
+    """Return the edges of visitors; one that is new has none."""
+    return _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", sorted(visitors)))
+
+
+def known_leads(session: Session, leads: Iterable[int]) -> set[int]:
+    """Return which of some leads are known."""
+    sql = "/* identity.known */ SELECT id FROM lead WHERE is_known AND id IN ({})"
+    return {number for (number,) in fetch_in(session, sql, sorted(leads))}
+
+
+_EDGE = """
+/* identity.edges */
+SELECT visitor_id, lead_id, is_identified, decided_at, decided_by, with_visitor_id
+FROM visitor_edge
+"""
+
+
+def _read(rows: Iterable[Sequence[Any]]) -> dict[int, Edge]:
+    edges = {}
+    for visitor, lead, is_identified, at, by, partner in rows:
+        order = None if at is None else (at, bytes(by))
+        decision = Decision(is_identified=bool(is_identified), order=order, partner=partner)
+        edges[visitor] = Edge(lead_id=lead, decision=decision)
+    return edges
+
+
 def _neighbourhood(
-    session: Session, changed: Mapping[int, Decision], edges: Mapping[int, VisitorEdge]
-) -> dict[int, VisitorEdge]:
+    session: Session, changed: Mapping[int, Decision], edges: Mapping[int, Edge]
+) -> dict[int, Edge]:
     """Return the edges of every lead that a changed decision can touch."""
-    near = {v: edges[v] for v in changed if v in edges}
-    named = {d.partner for d in changed.values() if d.partner is not None}
-    near |= {v: edges[v] for v in named if v in edges}
-    found = {edge.lead_id for edge in near.values()}
-    for part in chunks(sorted(named - set(edges))):
-        query = select(VisitorEdge.lead_id).where(VisitorEdge.visitor_id.in_(part))
-        found |= set(session.scalars(query))
-    for part in chunks(sorted(found)):
-        own = select(VisitorEdge).where(VisitorEdge.lead_id.in_(part))
-        near |= {edge.visitor_id: edge for edge in session.scalars(own)}
-    return near
+    named = {d.partner for d in changed.values() if d.partner is not None} | set(changed)
+    near = {v: edges[v] for v in named if v in edges} | edges_of(session, named - set(edges))
+    leads = {edge.lead_id for edge in near.values()}
+    return near | _read(fetch_in(session, f"{_EDGE} WHERE lead_id IN ({{}})", sorted(leads)))
 
 
-def _groups(
-    changed: Mapping[int, Decision], around: Mapping[int, VisitorEdge]
-) -> list[frozenset[int]]:
-    partners: dict[int, int | None] = {v: e.with_visitor_id for v, e in around.items()}
+def _groups(changed: Mapping[int, Decision], around: Mapping[int, Edge]) -> list[frozenset[int]]:
+    partners: dict[int, int | None] = {v: e.decision.partner for v, e in around.items()}
     partners |= {visitor: decision.partner for visitor, decision in changed.items()}
     return components(partners)
-
-
-def _known(session: Session, leads: Iterable[int]) -> set[int]:
-    known: set[int] = set()
-    for part in chunks(sorted(leads)):
-        query = select(Lead.id).where(Lead.id.in_(part), Lead.is_known)
-        known |= set(session.scalars(query))
-    return known
 
 
 def _homes(
@@ -103,12 +120,9 @@ def _homes(
         codes = [new_code() for _ in homeless]
         rows = [{"workspace_id": workspace_id, "code": code} for code in codes]
         session.execute(insert(Lead), rows)
-        made: dict[str, int] = {}
-        for part in chunks(codes):
-            query = select(Lead.code, Lead.id).where(
-                Lead.workspace_id == workspace_id, Lead.code.in_(part)
-            )
-            made |= {row.code: row.id for row in session.execute(query)}
+        sql = "/* identity.new */ SELECT code, id FROM lead WHERE workspace_id = ? AND code IN ({})"
+        found = fetch_in(session, sql, codes, before=(workspace_id,))
+        made: dict[str, int] = {code: number for code, number in found}
         homes |= {group: made[code] for group, code in zip(homeless, codes, strict=True)}
     return homes
 
@@ -117,41 +131,30 @@ def _write(
     session: Session,
     workspace_id: int,
     changed: Mapping[int, Decision],
-    around: Mapping[int, VisitorEdge],
+    around: Mapping[int, Edge],
     after: Mapping[int, int],
 ) -> None:
-    new: list[dict[str, Any]] = []
-    for visitor, lead in after.items():
-        edge = around.get(visitor)
-        if edge is None:
-            new.append(_row(workspace_id, visitor, lead, changed[visitor]))
-            continue
-        edge.lead_id = lead
-        if visitor in changed:
-            _carry(edge, changed[visitor])
-    if new:
-        session.execute(insert(VisitorEdge), new)
-    session.flush()
+    decisions = {visitor: edge.decision for visitor, edge in around.items()} | dict(changed)
+    rows = []
+    for visitor, lead in sorted(after.items()):
+        decision, edge = decisions[visitor], around.get(visitor)
+        if edge is None or edge != Edge(lead_id=lead, decision=decision):
+            at, by = decision.order or (None, None)
+            rows.append(
+                (workspace_id, visitor, lead, decision.is_identified, at, by, decision.partner)
+            )
+    execute_many(session, _UPSERT, rows)
 
 
-def _row(workspace_id: int, visitor: int, lead: int, decision: Decision) -> dict[str, Any]:
-    order = decision.order
-    return {
-        "workspace_id": workspace_id,
-        "visitor_id": visitor,
-        "lead_id": lead,
-        "is_identified": decision.is_identified,
-        "decided_at": from_micros(order[0]) if order else None,
-        "decided_by": order[1] if order else None,
-        "with_visitor_id": decision.partner,
-    }
-
-
-def _carry(edge: VisitorEdge, decision: Decision) -> None:
-    if decision.order is not None:
-        edge.decided_at = from_micros(decision.order[0])
-        edge.decided_by = decision.order[1]
-    edge.with_visitor_id = decision.partner
+_UPSERT = """
+/* identity.edges */
+INSERT INTO visitor_edge
+    (workspace_id, visitor_id, lead_id, is_identified, decided_at, decided_by, with_visitor_id)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (visitor_id) DO UPDATE SET
+    lead_id = excluded.lead_id, decided_at = excluded.decided_at,
+    decided_by = excluded.decided_by, with_visitor_id = excluded.with_visitor_id
+"""
 
 
 def _retire(
@@ -171,12 +174,11 @@ def _make_known(
     groups: Sequence[frozenset[int]],
     homes: Mapping[frozenset[int], int],
     changed: Mapping[int, Decision],
-    around: Mapping[int, VisitorEdge],
+    around: Mapping[int, Edge],
 ) -> None:
     def is_identified(visitor: int) -> bool:
-        if visitor in around:
-            return around[visitor].is_identified
-        return changed[visitor].is_identified
+        decision = around[visitor].decision if visitor in around else changed[visitor]
+        return decision.is_identified
 
     known = {homes[group] for group in groups if any(is_identified(v) for v in group)}
     for part in chunks(sorted(known)):

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from tracker.collector.domain import MessageType, Traits
 from tracker.db import from_micros
+from tracker.driver import chunks
 from tracker.identity.models import Company, Lead, VisitorEdge
 from tracker.touches import service as log
-from tracker.touches.dimensions import chunks, find_or_create
+from tracker.touches.dimensions import find_or_create
 from tracker.touches.domain import Touch
 from tracker.touches.models import Visitor
 
@@ -72,8 +73,8 @@ def company_of(session: Session, workspace_id: int, name: str, website: str = ""
     """Return the company with a name, made if it is new; case and spaces do not matter."""
     key = " ".join(name.split()).casefold()[:255]
     rows = {key: {"name": " ".join(name.split())[:255], "website": website[:255]}}
-    found = find_or_create(session, Company, "key", workspace_id=workspace_id, rows=rows)
-    company_id: int = found[key].id
+    found = find_or_create(session, Company, ("key", "id"), workspace_id=workspace_id, rows=rows)
+    company_id: int = found[key][0]
     return company_id
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import to_micros
+from tracker.driver import chunks
 from tracker.errors import NotFound
 from tracker.identity import profiles
-from tracker.identity.domain import Decision, Mention, decide
-from tracker.identity.edges import Belonging, assign
+from tracker.identity.domain import Mention, decide
+from tracker.identity.edges import Belonging, assign, edges_of, known_leads
 from tracker.identity.models import Lead, VisitorEdge
-from tracker.touches.dimensions import chunks
 from tracker.touches.domain import Touch
 from tracker.touches.models import Visitor
 
@@ -72,9 +71,8 @@ def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> l
     mentions = [_mention(touch) for touch in touches]
     visitors = {v for m in mentions for v in (m.user, m.email, m.anonymous) if v is not None}
     _lock_visitors(session, visitors)
-    edges = _edges(session, visitors)
-    known = {visitor: _decision(edge) for visitor, edge in edges.items()}
-    changed = decide(known, mentions)
+    edges = edges_of(session, visitors)
+    changed = decide({visitor: edge.decision for visitor, edge in edges.items()}, mentions)
     belonging = Belonging.of(edges)
     if changed:
         belonging = assign(session, workspace_id, changed, edges)
@@ -108,21 +106,6 @@ def _lock_leads(session: Session, leads: Iterable[int]) -> None:
         session.execute(query.with_for_update())
 
 
-def _edges(session: Session, visitors: Iterable[int]) -> dict[int, VisitorEdge]:
-    edges: dict[int, VisitorEdge] = {}
-    for part in chunks(sorted(visitors)):
-        query = select(VisitorEdge).where(VisitorEdge.visitor_id.in_(part))
-        edges |= {edge.visitor_id: edge for edge in session.scalars(query)}
-    return edges
-
-
-def _decision(edge: VisitorEdge) -> Decision:
-    order = None
-    if edge.decided_at is not None and edge.decided_by is not None:
-        order = (to_micros(edge.decided_at), bytes(edge.decided_by))
-    return Decision(is_identified=edge.is_identified, order=order, partner=edge.with_visitor_id)
-
-
 def _by_lead(
     session: Session, workspace_id: int, touches: Sequence[Touch], belonging: Belonging
 ) -> list[Resolved]:
@@ -130,10 +113,7 @@ def _by_lead(
     for touch in touches:
         if touch.visitor_id is not None:
             own.setdefault(belonging.leads[touch.visitor_id], []).append(touch)
-    known: set[int] = set()
-    for part in chunks(sorted(own)):
-        query = select(Lead.id).where(Lead.id.in_(part), Lead.is_known)
-        known |= set(session.scalars(query))
+    known = known_leads(session, own)
     return [
         Resolved(
             lead_id=lead,

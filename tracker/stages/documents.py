@@ -1,6 +1,7 @@
 """The stage model as a document: the default from the article, and to and from JSON."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from tracker.errors import Invalid
@@ -52,6 +53,7 @@ def default_document() -> str:
     return json.dumps(DEFAULT, separators=(",", ":"), sort_keys=True)
 
 
+@lru_cache(maxsize=256)
 def parse(document: str, *, version: int) -> StageModel:
     """Return the model of a stored document; raise Invalid naming the field that is wrong."""
     try:

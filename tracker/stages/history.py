@@ -3,15 +3,15 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from tracker.db import from_micros
+from tracker.db import from_micros, to_micros
+from tracker.driver import Row, execute_many
 from tracker.stages.classify import DAY, Fold, Line, Receipt, Transition, score_lines
-from tracker.stages.domain import StageModel
-from tracker.stages.models import Checkpoint, Standing, TransitionRow
+from tracker.stages.domain import Stage, StageModel
+from tracker.stages.models import Checkpoint, TransitionRow
 from tracker.touches.domain import ContentKind, Order
 
 CHECKPOINT_EVERY = 256
@@ -27,21 +27,17 @@ class Desk:
         self.workspace_id = workspace_id
         self.model_id = model_id
         self.now = now
-        self._new_standings: list[dict[str, Any]] = []
-        self._transitions: list[dict[str, Any]] = []
-        self._checkpoints: list[dict[str, Any]] = []
-        self._changed: list[dict[str, Any]] = []
+        self._standings: list[Row] = []
+        self._nowhere: list[Row] = []
+        self._transitions: list[Row] = []
+        self._checkpoints: list[Row] = []
 
-    def stand(
-        self, lead_id: int, model: StageModel, state: Fold, standing: Standing | None
-    ) -> None:
+    def stand(self, lead_id: int, model: StageModel, state: Fold) -> None:
         """Note where a lead stands; without any touch it stands nowhere."""
         if state.order is None:
-            if standing is not None:
-                self.session.delete(standing)
-            return
-        row = self._row(lead_id, model, state)
-        (self._new_standings if standing is None else self._changed).append(row)
+            self._nowhere.append((lead_id, self.model_id))
+        else:
+            self._standings.append(self._standing(lead_id, model, state, state.order))
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:
         """Note new transitions."""
@@ -51,10 +47,16 @@ class Desk:
         self, lead_id: int, transitions: Sequence[Transition], *, after: Order | None
     ) -> None:
         """Retract what is recorded after a place and no longer holds; note what is new."""
-        wanted = {_identity(self._transition(lead_id, moved)): moved for moved in transitions}
+        wanted = {_identity(moved): moved for moved in transitions}
         gone = []
         for row in self._recorded(lead_id, after):
-            stored = _identity(vars(row))
+            stored = (
+                row.from_stage,
+                row.to_stage,
+                to_micros(row.occurred_at),
+                bytes(row.message),
+                row.receipt,
+            )
             if stored in wanted:
                 del wanted[stored]
             else:
@@ -67,15 +69,9 @@ class Desk:
     def checkpoint(self, lead_id: int, state: Fold) -> None:
         """Note the state, to go on from here when a touch comes late."""
         if state.order is not None:
+            at, message = state.order
             self._checkpoints.append(
-                {
-                    "workspace_id": self.workspace_id,
-                    "lead_id": lead_id,
-                    "model_id": self.model_id,
-                    "touched_at": from_micros(state.order[0]),
-                    "message": state.order[1],
-                    "state": state.dumps(),
-                }
+                (self.workspace_id, lead_id, self.model_id, at, message, state.dumps())
             )
 
     def rewind(self, lead_id: int, since: Order | None) -> tuple[Fold, Order | None]:
@@ -98,15 +94,10 @@ class Desk:
 
     def write(self) -> None:
         """Write everything that was noted."""
-        for model, rows in (
-            (Standing, self._new_standings),
-            (Checkpoint, self._checkpoints),
-            (TransitionRow, self._transitions),
-        ):
-            if rows:
-                self.session.execute(insert(model), rows)
-        if self._changed:
-            self.session.execute(update(Standing), self._changed)
+        execute_many(self.session, _STAND, self._standings)
+        execute_many(self.session, _STAND_NOWHERE, self._nowhere)
+        execute_many(self.session, _CHECKPOINT, self._checkpoints)
+        execute_many(self.session, _TRANSITION, self._transitions)
         self.session.flush()
 
     def _recorded(self, lead_id: int, after: Order | None) -> list[TransitionRow]:
@@ -121,37 +112,57 @@ class Desk:
             query = query.where(place > (from_micros(after[0]), after[1]))
         return list(self.session.scalars(query))
 
-    def _row(self, lead_id: int, model: StageModel, state: Fold) -> dict[str, Any]:
-        if state.order is None:
-            raise ValueError("a lead without a touch stands nowhere")
-        lines = score_lines(model, state, day=state.order[0] // DAY)
-        return {
-            "workspace_id": self.workspace_id,
-            "lead_id": lead_id,
-            "model_id": self.model_id,
-            "stage": state.stage,
-            "score": sum(line.milli for line in lines),
-            "entered_at": from_micros(state.entered_at) if state.stage else None,
-            "first_touch_at": from_micros(state.first_at),
-            "first_source_id": state.first_source,
-            "last_touch_at": from_micros(state.order[0]),
-            "last_message": state.order[1],
-            "touch_count": state.count,
-            "state": state.dumps(),
-        }
+    def _standing(self, lead_id: int, model: StageModel, state: Fold, order: Order) -> Row:
+        lines = score_lines(model, state, day=order[0] // DAY)
+        return (
+            self.workspace_id,
+            lead_id,
+            self.model_id,
+            state.stage,
+            sum(line.milli for line in lines),
+            state.entered_at if state.stage else None,
+            state.first_at,
+            state.first_source,
+            *order,
+            state.count,
+            state.dumps(),
+        )
 
-    def _transition(self, lead_id: int, moved: Transition) -> dict[str, Any]:
-        return {
-            "workspace_id": self.workspace_id,
-            "lead_id": lead_id,
-            "model_id": self.model_id,
-            "from_stage": moved.from_stage,
-            "to_stage": moved.to_stage,
-            "occurred_at": from_micros(moved.order[0]),
-            "message": moved.order[1],
-            "recorded_at": self.now,
-            "receipt": dump_receipt(moved.receipt),
-        }
+    def _transition(self, lead_id: int, moved: Transition) -> Row:
+        return (
+            self.workspace_id,
+            lead_id,
+            self.model_id,
+            to_micros(self.now),
+            *_identity(moved),
+        )
+
+
+_STAND = """
+/* stages.stand */
+INSERT INTO standing
+    (workspace_id, lead_id, model_id, stage, score, entered_at, first_touch_at,
+     first_source_id, last_touch_at, last_message, touch_count, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (lead_id, model_id) DO UPDATE SET
+    stage = excluded.stage, score = excluded.score, entered_at = excluded.entered_at,
+    first_touch_at = excluded.first_touch_at, first_source_id = excluded.first_source_id,
+    last_touch_at = excluded.last_touch_at, last_message = excluded.last_message,
+    touch_count = excluded.touch_count, state = excluded.state
+"""
+_STAND_NOWHERE = "/* stages.nowhere */ DELETE FROM standing WHERE lead_id = ? AND model_id = ?"
+_CHECKPOINT = """
+/* stages.checkpoint */
+INSERT INTO standing_checkpoint (workspace_id, lead_id, model_id, touched_at, message, state)
+VALUES (?, ?, ?, ?, ?, ?)
+"""
+_TRANSITION = """
+/* stages.transition */
+INSERT INTO transition
+    (workspace_id, lead_id, model_id, recorded_at, from_stage, to_stage, occurred_at,
+     message, receipt)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 def dump_receipt(receipt: Receipt) -> str:
@@ -181,8 +192,6 @@ def load_receipt(text: str) -> Receipt:
     )
 
 
-def _identity(row: Any) -> tuple[Any, ...]:
+def _identity(moved: Transition) -> tuple[Stage | None, Stage, int, bytes, str]:
     """Return what makes two transitions the same one."""
-    return tuple(
-        row[name] for name in ("from_stage", "to_stage", "occurred_at", "message", "receipt")
-    )
+    return (moved.from_stage, moved.to_stage, *moved.order, dump_receipt(moved.receipt))

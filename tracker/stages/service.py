@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import from_micros
+from tracker.driver import fetch, fetch_in
 from tracker.identity.models import VisitorEdge
 from tracker.identity.service import Resolved, visitors_of
 from tracker.stages import history
 from tracker.stages.classify import Fold, Transition, classify
 from tracker.stages.documents import default_document, parse
 from tracker.stages.domain import Stage, StageModel, rank_of
-from tracker.stages.models import StageModelRow, Standing
+from tracker.stages.models import StageModelRow
 from tracker.touches import service as log
-from tracker.touches.dimensions import chunks
 from tracker.touches.domain import Order, Touch
 from tracker.touches.models import TouchRow
 
@@ -62,19 +62,23 @@ def install_default(session: Session, workspace_id: int, *, now: datetime) -> St
 
 def active(session: Session, workspace_id: int) -> tuple[int, StageModel]:
     """Return the id and the rules of the version that a workspace lives by."""
-    query = (
-        select(StageModelRow)
-        .where(
-            StageModelRow.workspace_id == workspace_id,
-            StageModelRow.published_at.is_not(None),
-            StageModelRow.retired_at.is_(None),
-        )
-        .order_by(StageModelRow.version.desc())
-    )
-    row = session.scalars(query).first()
-    if row is None:
+    rows = fetch(session, _ACTIVE, (workspace_id,))
+    if not rows:
         raise LookupError(f"workspace {workspace_id} has no stage model")
-    return row.id, parse(row.document, version=row.version)
+    model_id, version, document = rows[0]
+    return model_id, parse(document, version=version)
+
+
+_ACTIVE = """
+/* stages.active */
+SELECT id, version, document FROM stage_model
+WHERE workspace_id = ? AND published_at IS NOT NULL AND retired_at IS NULL
+ORDER BY version DESC
+"""
+_STATES = """
+/* stages.states */
+SELECT lead_id, state FROM standing WHERE model_id = ? AND lead_id IN ({})
+"""
 
 
 def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) -> list[Classified]:
@@ -84,9 +88,10 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
         model_id, model = active(session, workspace_id)
         own = [lead for lead in leads if lead.workspace_id == workspace_id]
         desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
-        standings = _standings(session, model_id, [lead.lead_id for lead in own])
+        states = _states(session, model_id, [lead.lead_id for lead in own])
         for lead in own:
-            classified.append(_bring_up(desk, model, lead, standings.get(lead.lead_id)))
+            state = states.get(lead.lead_id) or Fold()
+            classified.append(_bring_up(desk, model, lead, state))
         desk.write()
     return classified
 
@@ -94,11 +99,12 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
 def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> Moved:
     """Fold leads again from their first touch: their touches or the rules have changed."""
     model_id, model = active(session, workspace_id)
-    desk = history.Desk(session=session, workspace_id=workspace_id, model_id=model_id, now=now)
+    desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
     moved = Moved()
-    for lead_id in lead_ids:
-        standing = session.get(Standing, (lead_id, model_id))
-        before = rank_of(standing.stage if standing else None)
+    wanted = sorted(set(lead_ids))
+    states = _states(session, model_id, wanted)
+    for lead_id in wanted:
+        before = rank_of(states[lead_id].stage if lead_id in states else None)
         after = rank_of(_refold(desk, model, lead_id, None).stage)
         moved += Moved(leads=1, up=after > before, down=after < before)
     desk.write()
@@ -116,25 +122,18 @@ def leads_touching(session: Session, content_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _standings(session: Session, model_id: int, lead_ids: Sequence[int]) -> dict[int, Standing]:
-    found: dict[int, Standing] = {}
-    for part in chunks(lead_ids):
-        query = select(Standing).where(Standing.model_id == model_id, Standing.lead_id.in_(part))
-        found |= {row.lead_id: row for row in session.scalars(query)}
-    return found
+def _states(session: Session, model_id: int, lead_ids: Iterable[int]) -> dict[int, Fold]:
+    rows = fetch_in(session, _STATES, lead_ids, before=(model_id,))
+    return {lead_id: Fold.loads(state) for lead_id, state in rows}
 
 
-def _bring_up(
-    desk: history.Desk, model: StageModel, lead: Resolved, standing: Standing | None
-) -> Classified:
+def _bring_up(desk: history.Desk, model: StageModel, lead: Resolved, state: Fold) -> Classified:
     counted = sorted((t for t in lead.touches if t.counts), key=lambda t: t.order)
     has_moved = lead.must_refold
     if lead.must_refold:
         state = _refold(desk, model, lead.lead_id, None)
-    elif not counted:
-        state = Fold.loads(standing.state) if standing else Fold()
-    else:
-        state, has_moved = _advance(desk, model, lead.lead_id, counted, standing)
+    elif counted:
+        state, has_moved = _advance(desk, model, lead.lead_id, counted, state)
     return Classified(
         lead_id=lead.lead_id,
         workspace_id=lead.workspace_id,
@@ -151,25 +150,24 @@ def _advance(
     model: StageModel,
     lead_id: int,
     counted: Sequence[Touch],
-    standing: Standing | None,
+    state: Fold,
 ) -> tuple[Fold, bool]:
-    state = Fold.loads(standing.state) if standing else Fold()
+    is_new = state.order is None
     if state.order is not None and counted[0].order < state.order:
         # It came late: everything after its place may read differently now.
         return _refold(desk, model, lead_id, counted[0].order), True
     transitions = _fold(desk, model, lead_id, state, counted)
-    desk.stand(lead_id, model, state, standing)
+    desk.stand(lead_id, model, state)
     desk.record(lead_id, transitions)
-    return state, bool(transitions) or standing is None
+    return state, bool(transitions) or is_new
 
 
 def _refold(desk: history.Desk, model: StageModel, lead_id: int, since: Order | None) -> Fold:
     """Fold again from the last checkpoint before a place in the lead's order."""
-    standing = desk.session.get(Standing, (lead_id, desk.model_id))
     state, after = desk.rewind(lead_id, since)
     touches = log.of_visitors(desk.session, visitors_of(desk.session, lead_id), after=after)
     transitions = _fold(desk, model, lead_id, state, [t for t in touches if t.counts])
-    desk.stand(lead_id, model, state, standing)
+    desk.stand(lead_id, model, state)
     desk.correct(lead_id, transitions, after=after)
     return state
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
-from tracker.collector.domain import Hit, Utm
+from tracker.collector.domain import NO_UTM, Hit, Utm
 from tracker.touches.domain import Channel
 
 _SEARCH = frozenset({"google", "bing", "duckduckgo", "yahoo", "ecosia", "baidu", "yandex",
@@ -46,7 +46,7 @@ def arrival_of(hit: Hit) -> Arrival | None:
     """Return how the visitor came, or None where the hit says nothing of it."""
     if hit.source_label:
         return _labelled(hit.source_label)
-    utm = _clean(hit.utm if hit.utm != Utm() else _utm_of(hit.url))
+    utm = _clean(hit.utm if hit.utm is not NO_UTM and hit.utm != NO_UTM else _utm_of(hit.url))
     referrer = _outside_host(hit)
     if utm.source or utm.medium or utm.campaign:
         name = utm.source or referrer or "(not set)"
@@ -88,6 +88,8 @@ def _labelled(label: str) -> Arrival:
 
 
 def _clean(utm: Utm) -> Utm:
+    if utm is NO_UTM:
+        return utm
     return Utm(
         source=clean_label(utm.source),
         medium=clean_label(utm.medium),
@@ -108,7 +110,7 @@ def _query(url: str) -> dict[str, str]:
 
 def _utm_of(url: str) -> Utm:
     if "utm_" not in url:
-        return Utm()
+        return NO_UTM
     query = _query(url)
     return Utm(
         source=query.get("utm_source", ""),
@@ -134,6 +136,8 @@ def _host(url: str) -> str:
 
 
 def _outside_host(hit: Hit) -> str:
+    if not hit.referrer:
+        return ""
     referrer = _host(hit.referrer)
     return "" if referrer == _host(hit.url) else referrer
 

@@ -1,18 +1,18 @@
 """What a batch of hits of one workspace points to, looked up at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.collector.domain import Hit
+from tracker.driver import fetch
 from tracker.touches.agents import LONGEST, class_of
 from tracker.touches.channels import Arrival, arrival_of
 from tracker.touches.content import Item, item_of
 from tracker.touches.dimensions import find_or_create
 from tracker.touches.domain import AgentClass, ContentKind, VisitorKey, fold_email, visitor_key
-from tracker.touches.models import Agent, Content, EventName, Source, Visitor
+from tracker.touches.models import Agent, Content, Source, Visitor
 
 Keys = tuple[str | None, str | None, str | None]
 
@@ -23,7 +23,7 @@ class Lookup:
 
     keys: dict[int, Keys]
     items: dict[int, Item | None]
-    arrivals: dict[int, Arrival | None]
+    arrivals: dict[int, bytes | None]
     visitors: dict[str, int]
     contents: dict[str, tuple[int, ContentKind]]
     sources: dict[bytes, int]
@@ -42,8 +42,8 @@ class Lookup:
 
     def source_of(self, hit: Hit) -> int | None:
         """Return where the hit came from."""
-        arrival = self.arrivals[id(hit)]
-        return self.sources[arrival.key] if arrival else None
+        key = self.arrivals[id(hit)]
+        return self.sources[key] if key else None
 
     def agent_of(self, hit: Hit) -> int | None:
         """Return the user agent's row."""
@@ -62,13 +62,14 @@ def look_up(session: Session, workspace_id: int, hits: Sequence[Hit]) -> Lookup:
     keys = {id(hit): keys_of(hit) for hit in hits}
     items = {id(hit): item_of(hit, names) for hit in hits}
     arrivals = {id(hit): arrival_of(hit) for hit in hits}
+    ways = {arrival: arrival.key for arrival in set(arrivals.values()) if arrival}
     return Lookup(
         keys=keys,
         items=items,
-        arrivals=arrivals,
+        arrivals={hit: ways[arrival] if arrival else None for hit, arrival in arrivals.items()},
         visitors=_visitors(session, workspace_id, keys.values()),
         contents=_contents(session, workspace_id, [i for i in items.values() if i]),
-        sources=_sources(session, workspace_id, [a for a in arrivals.values() if a]),
+        sources=_sources(session, workspace_id, ways),
         agents=_agents(session, workspace_id, hits),
     )
 
@@ -85,14 +86,14 @@ def keys_of(hit: Hit) -> Keys:
 
 
 def _event_names(session: Session, workspace_id: int) -> dict[str, ContentKind]:
-    query = select(EventName.name, EventName.kind).where(EventName.workspace_id == workspace_id)
-    return {row.name: row.kind for row in session.execute(query)}
+    sql = "/* lookups.event_names */ SELECT name, kind FROM event_name WHERE workspace_id = ?"
+    return {name: ContentKind(kind) for name, kind in fetch(session, sql, (workspace_id,))}
 
 
 def _visitors(session: Session, workspace_id: int, keys: Iterable[Keys]) -> dict[str, int]:
     rows: dict[str, dict[str, str]] = {key: {} for group in keys for key in group if key}
-    found = find_or_create(session, Visitor, "key", workspace_id=workspace_id, rows=rows)
-    return {key: row.id for key, row in found.items()}
+    found = find_or_create(session, Visitor, ("key", "id"), workspace_id=workspace_id, rows=rows)
+    return {key: number for key, (number,) in found.items()}
 
 
 def _contents(
@@ -102,13 +103,17 @@ def _contents(
         item.key: {"kind": item.kind, "title": item.title[:300], "url": item.url[:2048]}
         for item in reversed(items)
     }
-    found = find_or_create(session, Content, "key", workspace_id=workspace_id, rows=rows)
-    return {key: (row.id, row.kind) for key, row in found.items()}
+    found = find_or_create(
+        session, Content, ("key", "id", "kind"), workspace_id=workspace_id, rows=rows
+    )
+    return {key: (number, ContentKind(kind)) for key, (number, kind) in found.items()}
 
 
-def _sources(session: Session, workspace_id: int, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
+def _sources(
+    session: Session, workspace_id: int, ways: Mapping[Arrival, bytes]
+) -> dict[bytes, int]:
     rows = {
-        arrival.key: {
+        key: {
             "name": arrival.name,
             "medium": arrival.medium,
             "campaign": arrival.campaign,
@@ -117,10 +122,10 @@ def _sources(session: Session, workspace_id: int, arrivals: Sequence[Arrival]) -
             "referrer": arrival.referrer,
             "channel": arrival.channel,
         }
-        for arrival in reversed(arrivals)
+        for arrival, key in ways.items()
     }
-    found = find_or_create(session, Source, "key", workspace_id=workspace_id, rows=rows)
-    return {key: row.id for key, row in found.items()}
+    found = find_or_create(session, Source, ("key", "id"), workspace_id=workspace_id, rows=rows)
+    return {key: number for key, (number,) in found.items()}
 
 
 def _agents(
@@ -128,5 +133,7 @@ def _agents(
 ) -> dict[str, tuple[int, AgentClass]]:
     texts = {hit.user_agent[:LONGEST] for hit in hits if hit.user_agent is not None}
     rows = {text: {"agent_class": int(class_of(text))} for text in texts}
-    found = find_or_create(session, Agent, "text", workspace_id=workspace_id, rows=rows)
-    return {text: (row.id, AgentClass(row.agent_class)) for text, row in found.items()}
+    found = find_or_create(
+        session, Agent, ("text", "id", "agent_class"), workspace_id=workspace_id, rows=rows
+    )
+    return {text: (number, AgentClass(code)) for text, (number, code) in found.items()}

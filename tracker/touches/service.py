@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.collector.domain import Hit, MessageType, Traits, traits_of
-from tracker.db import from_micros, placeholders, to_micros
-from tracker.touches.dimensions import chunks
+from tracker.db import from_micros, to_micros
+from tracker.driver import fetch_in, insert_returning
 from tracker.touches.domain import AgentClass, ContentKind, Order, Touch
 from tracker.touches.lookups import Lookup, look_up
 
@@ -48,25 +48,30 @@ def of_visitors(
     session: Session, visitor_ids: Iterable[int], *, after: Order | None = None
 ) -> list[Touch]:
     """Return the touches of some visitors in order, optionally only those after a place."""
-    touches: list[Touch] = []
-    for part in chunks(sorted(visitor_ids)):
-        marks = ",".join("?" * len(part))
-        sql = f"{_READ} WHERE t.visitor_id IN ({marks})"
-        values: tuple[Any, ...] = tuple(part)
-        if after is not None:
-            sql += " AND (t.occurred_at > ? OR (t.occurred_at = ? AND t.message_id > ?))"
-            values += (after[0], after[0], after[1])
-        rows = session.connection().exec_driver_sql(placeholders(session, sql), values)
-        touches += [_touch(row) for row in rows]
-    return sorted(touches, key=lambda touch: touch.order)
+    if after is None:
+        rows = fetch_in(session, _READ, sorted(visitor_ids))
+    else:
+        place = (after[0], after[0], after[1])
+        rows = fetch_in(session, _READ_AFTER, sorted(visitor_ids), before=place)
+    return sorted((_touch(row) for row in rows), key=lambda touch: touch.order)
 
 
 _READ = """
 /* touches.of_visitors */
-SELECT t.id, t.workspace_id, t.site_id, t.type, t.occurred_at, t.message_id, t.received_at, t.visitor_id,
-       t.anonymous_id, t.email_id, t.content_id, c.kind, t.source_id, a.agent_class, t.flags,
+SELECT t.id, t.workspace_id, t.site_id, t.type, t.occurred_at, t.message_id, t.received_at,
+       t.visitor_id, t.anonymous_id, t.email_id, t.content_id, c.kind, t.source_id,
+       a.agent_class, t.flags,
        CASE WHEN t.type IN (3, 5) THEN t.properties END
 FROM touch t LEFT JOIN content c ON c.id = t.content_id LEFT JOIN agent a ON a.id = t.agent_id
+WHERE t.visitor_id IN ({})
+"""
+_READ_AFTER = _READ.replace(
+    "WHERE",
+    "WHERE (t.occurred_at > ? OR (t.occurred_at = ? AND t.message_id > ?)) AND",
+)
+_STORED = """
+/* touches.not_stored */
+SELECT message_id FROM touch WHERE workspace_id = ? AND site_id = ? AND message_id IN ({})
 """
 
 
@@ -105,38 +110,28 @@ def _not_stored(session: Session, hits: Sequence[Hit]) -> dict[tuple[int, int, b
     fresh: dict[tuple[int, int, bytes], Hit] = {}
     for hit in hits:
         fresh.setdefault(_key(hit), hit)
-    for workspace_id, site_id in sorted({key[:2] for key in fresh}):
-        ids = [key[2] for key in fresh if key[:2] == (workspace_id, site_id)]
-        for part in chunks(ids):
-            sql = (
-                "/* touches.not_stored */ SELECT message_id FROM touch WHERE workspace_id = ? "
-                f"AND site_id = ? AND message_id IN ({','.join('?' * len(part))})"
-            )
-            values = (workspace_id, site_id, *part)
-            for (stored,) in session.connection().exec_driver_sql(
-                placeholders(session, sql), values
-            ):
-                del fresh[workspace_id, site_id, bytes(stored)]
+    for place in sorted({key[:2] for key in fresh}):
+        ids = [key[2] for key in fresh if key[:2] == place]
+        for (stored,) in fetch_in(session, _STORED, ids, before=place):
+            fresh.pop((*place, bytes(stored)), None)
     return fresh
 
 
 def _insert(session: Session, hits: Sequence[Hit], lookup: Lookup) -> list[Touch]:
-    touches = []
-    names = ",".join(_COLUMNS)
-    mark = f"({','.join('?' * len(_COLUMNS))})"
-    for part in chunks(hits, _ROWS):
-        by_key = {(hit.site_id, hit.message_id): hit for hit in part}
-        # Another process may have stored one of them meanwhile: the constraint decides.
-        sql = (
-            f"/* touches.insert */ INSERT INTO touch ({names}) "
-            f"VALUES {','.join([mark] * len(part))}"
-            " ON CONFLICT DO NOTHING RETURNING id, site_id, message_id"
-        )
-        values = tuple(value for hit in part for value in _row(hit, lookup))
-        rows = session.connection().exec_driver_sql(placeholders(session, sql), values)
-        for number, site_id, message_id in rows:
-            touches.append(_as_touch(number, by_key[site_id, bytes(message_id)], lookup))
-    return touches
+    by_key = {(hit.site_id, hit.message_id): hit for hit in hits}
+    # Another process may have stored one of them meanwhile: the constraint decides.
+    rows = insert_returning(
+        session,
+        f"/* touches.insert */ INSERT INTO touch ({','.join(_COLUMNS)}) VALUES {{}}",
+        [_row(hit, lookup) for hit in hits],
+        columns=len(_COLUMNS),
+        returning="id, site_id, message_id",
+        most=_ROWS,
+    )
+    return [
+        _as_touch(number, by_key[site_id, bytes(message_id)], lookup)
+        for number, site_id, message_id in rows
+    ]
 
 
 def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
