@@ -19,6 +19,7 @@ from tracker.identity import service as identity
 from tracker.milestones import service as milestones
 from tracker.pipeline import service as pipeline
 from tracker.pipeline import setup
+from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal
 from tracker.stages import service as stages
 from tracker.touches import catalogue
@@ -90,6 +91,22 @@ def open_deal(session: Session, new: pipeline.NewDeal, *, by: pipeline.By) -> De
     deal = pipeline.open_deal(session, new, by=by)
     milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
     return deal
+
+
+def import_deals(
+    session: Session,
+    deals: Sequence[tuple[pipeline.NewDeal, pipeline.By]],
+    *,
+    outcome: DealStatus,
+    now: datetime,
+) -> None:
+    """Take over deals that ended elsewhere, each at its own time."""
+    leads: dict[int, set[int]] = {}
+    for new, by in deals:
+        pipeline.record_closed(session, new, outcome=outcome, by=by)
+        leads.setdefault(new.lead.workspace_id, set()).add(new.lead.id)
+    for workspace_id, lead_ids in leads.items():
+        milestones.mark(session, workspace_id, lead_ids, now=now)
 
 
 def move_deal(session: Session, deal: Deal, stage_code: str, *, by: pipeline.By) -> Deal:
