@@ -3,5 +3,9 @@
 from flask import Blueprint
 
 from tracker.web.auth import pages as auth
+from tracker.web.sites import pages as sites
 
-PAGES: tuple[Blueprint, ...] = (auth.blueprint,)
+PAGES: tuple[Blueprint, ...] = (
+    auth.blueprint,
+    sites.blueprint,
+)

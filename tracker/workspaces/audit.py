@@ -23,6 +23,11 @@ class AuditAction(StrEnum):
     USER_PASSWORD_RESET = "user:password reset"
     TOKEN_ADDED = "token:added"
     TOKEN_REVOKED = "token:revoked"
+    SITE_ADDED = "site:added"
+    SITE_CHANGED = "site:changed"
+    SITE_KEY_ROTATED = "site:key changed"
+    CONTENT_CLASSED = "content:classed"
+    EVENT_NAMED = "event name:mapped"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
