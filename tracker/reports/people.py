@@ -112,7 +112,7 @@ def leads(session: Session, workspace_id: int, search: LeadSearch, window: Windo
     return _page(session, query.order_by(*_order(search.sorting)), total, model, window)
 
 
-def _rows_query(model_id: int) -> Select[Any]:
+def _rows_query(model_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(Lead, Standing, Company.name, Source.name)
         .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
@@ -149,18 +149,23 @@ def _contains(text: str) -> ColumnElement[bool]:
 
 
 def _order(sorting: Sorting) -> tuple[ColumnElement[Any], ...]:
-    by = {
+    by: dict[Sorting, tuple[ColumnElement[Any], ...]] = {
         Sorting.LAST_SEEN: (Standing.last_touch_at.desc().nulls_last(),),
         Sorting.FIRST_SEEN: (Standing.first_touch_at.desc().nulls_last(),),
         Sorting.TOUCHES: (Standing.touch_count.desc().nulls_last(),),
         # Those without a name after those with one.
-        Sorting.NAME: (Lead.name == "", func.lower(Lead.name), Lead.email == "", Lead.email),
-    }[sorting]
-    return (*by, Lead.id.desc())
+        Sorting.NAME: (
+            Lead.name == "",
+            func.lower(Lead.name),
+            Lead.email == "",
+            func.lower(Lead.email),
+        ),
+    }
+    return (*by[sorting], Lead.id.desc())
 
 
 def _page(
-    session: Session, query: Select[Any], total: int, model: StageModel, window: Window
+    session: Session, query: Select[*tuple[Any, ...]], total: int, model: StageModel, window: Window
 ) -> LeadPage:
     found = session.execute(query.limit(window.limit).offset(window.offset)).all()
     sales = _sales(session, [lead.id for lead, *_ in found])
@@ -202,6 +207,6 @@ def _sales(session: Session, lead_ids: Sequence[int]) -> Mapping[int, str]:
     latest: dict[int, str] = {}
     for lead_id, status in session.execute(offers.order_by(Handoff.offered_at, Handoff.id)):
         latest[lead_id] = status.value
-    for lead_id, status in session.execute(deals.order_by(Deal.opened_at, Deal.id)):
-        latest[lead_id] = status.value
+    for lead_id, outcome in session.execute(deals.order_by(Deal.opened_at, Deal.id)):
+        latest[lead_id] = outcome.value
     return latest

@@ -192,7 +192,7 @@ def _conditions(chosen: Filter, zone: str) -> list[ColumnElement[bool]]:
         after = chosen.last + timedelta(days=1)
         conditions.append(Standing.first_touch_at < start_of(after, zone))
     if chosen.is_known:
-        conditions.append(Lead.is_known)
+        conditions.append(Lead.is_known.is_(True))
     return conditions
 
 

@@ -1,6 +1,5 @@
 """The one query layer: every number on a screen, in a file and in the API comes from here."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -184,7 +183,7 @@ def _micros(later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnEle
     return type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)
 
 
-def _medians(session: Session, query: Select[Any]) -> Mapping[Any, Wait]:
+def _medians(session: Session, query: Select[*tuple[Any, ...]]) -> dict[Any, Wait]:
     """Return the median of `wait` for each `key`; both databases know windows, not medians."""
     given = query.subquery()
     ranked = select(

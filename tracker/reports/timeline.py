@@ -1,0 +1,299 @@
+"""One lead's journey: visits, stage changes, offers and deals on one line, the newest first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from tracker.handoff.briefing import name_of, touched
+from tracker.handoff.domain import HandoffStatus
+from tracker.handoff.models import Handoff
+from tracker.identity.models import Lead, VisitorEdge
+from tracker.pipeline.domain import DealStatus
+from tracker.pipeline.models import Deal, DealMove, DealStage
+from tracker.reports.population import MISSING
+from tracker.stages.classify import Receipt
+from tracker.stages.domain import Rule, Stage, StageModel
+from tracker.stages.explain import rule_of
+from tracker.stages.history import load_receipt
+from tracker.stages.models import TransitionRow
+from tracker.touches.domain import AgentClass, ContentKind
+from tracker.touches.models import Agent, Content, Source, TouchRow, Visitor
+from tracker.workspaces.models import User
+
+# Touches without a longer gap are one visit.
+GAP = timedelta(minutes=30)
+TOUCHES = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """One touch as the line shows it."""
+
+    at: datetime
+    kind: ContentKind
+    title: str
+    url: str
+    source: str
+    is_robot: bool
+    is_anonymous: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """Touches that came close together, the earliest first."""
+
+    form: ClassVar[str] = "visit"
+    at: datetime
+    source: str
+    is_anonymous: bool
+    touches: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change of stage with what decided it."""
+
+    form: ClassVar[str] = "change"
+    at: datetime
+    stage: Stage
+    before: Stage | None
+    receipt: Receipt
+    rule: Rule | None
+    touched: tuple[tuple[ContentKind, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identified:
+    """The moment from which a lead was known by some keys, or a browser became its own."""
+
+    form: ClassVar[str] = "identified"
+    at: datetime
+    names: tuple[str, ...]
+    has_browser: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A handoff begins (offered) or settles."""
+
+    form: ClassVar[str] = "offer"
+    at: datetime
+    status: HandoffStatus
+    handoff: Handoff
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealEvent:
+    """A deal opens, moves, is won or lost; `is_early` if it was won before the first touch."""
+
+    form: ClassVar[str] = "deal"
+    at: datetime
+    deal: Deal
+    status: DealStatus
+    before: DealStatus | None
+    stage: str
+    from_stage: str
+    by: str
+    note: str
+    is_early: bool = False
+
+
+Entry = Visit | Change | Identified | Offer | DealEvent
+_RANK = {"visit": 0, "identified": 1, "change": 2, "offer": 3, "deal": 4}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """Some of a journey, the newest first; `older` is where the rest begins."""
+
+    entries: tuple[Entry, ...]
+    older: datetime | None
+
+
+def timeline(
+    session: Session,
+    lead: Lead,
+    model_id: int,
+    model: StageModel,
+    *,
+    before: datetime | None = None,
+) -> Timeline:
+    """Return a lead's journey, or the part of it before a moment."""
+    touches = _touches(session, lead.id, before)
+    # A cut in the middle of a visit would show half of it: the moment decides for all entries.
+    older = touches[TOUCHES - 1].at if len(touches) > TOUCHES else None
+    shown = [touch for touch in touches if older is None or touch.at >= older]
+    entries: list[Entry] = [
+        *_visits(shown),
+        *_identified(session, lead.id),
+        *_changes(session, lead, model_id, model),
+        *_offers(session, lead),
+        *_deal_events(session, lead, _first_at(session, lead.id)),
+    ]
+    own = [
+        entry
+        for entry in entries
+        if (before is None or entry.at < before) and (older is None or entry.at >= older)
+    ]
+    own.sort(key=lambda entry: (entry.at, _RANK[entry.form]), reverse=True)
+    return Timeline(entries=tuple(own), older=older)
+
+
+def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -> Sequence[Change]:
+    """Return a lead's changes of stage under a model, the oldest first."""
+    return _changes(session, lead, model_id, model)
+
+
+def _touches(session: Session, lead_id: int, before: datetime | None) -> list[Seen]:
+    query = (
+        select(TouchRow.occurred_at, Content, Source, Agent.agent_class, VisitorEdge)
+        .join(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
+        .join(Content, Content.id == TouchRow.content_id)
+        .outerjoin(Source, Source.id == TouchRow.source_id)
+        .outerjoin(Agent, Agent.id == TouchRow.agent_id)
+        .where(VisitorEdge.lead_id == lead_id)
+        .order_by(TouchRow.occurred_at.desc(), TouchRow.id.desc())
+    )
+    if before is not None:
+        query = query.where(TouchRow.occurred_at < before)
+    rows = session.execute(query.limit(TOUCHES + 50))
+    return [_seen(*row) for row in rows]
+
+
+def _seen(
+    at: datetime, content: Content, source: Source | None, agent: int | None, edge: VisitorEdge
+) -> Seen:
+    claimed = edge.decided_at
+    return Seen(
+        at=at,
+        kind=content.kind,
+        title=name_of(content),
+        url=content.url,
+        source=_source_words(source),
+        is_robot=agent not in (None, AgentClass.HUMAN),
+        is_anonymous=not edge.is_identified and (claimed is None or at < claimed),
+    )
+
+
+def _source_words(source: Source | None) -> str:
+    if source is None:
+        return ""
+    return " / ".join(part for part in (source.name, source.medium, source.campaign) if part)
+
+
+def _visits(touches: Sequence[Seen]) -> list[Visit]:
+    visits: list[list[Seen]] = []
+    for touch in reversed(touches):
+        last = visits[-1][-1] if visits else None
+        same = last is not None and touch.at - last.at <= GAP
+        if not same or last is None or last.is_anonymous != touch.is_anonymous:
+            visits.append([])
+        visits[-1].append(touch)
+    return [
+        Visit(
+            at=visit[0].at,
+            source=next((touch.source for touch in visit if touch.source), MISSING),
+            is_anonymous=visit[0].is_anonymous,
+            touches=tuple(visit),
+        )
+        for visit in visits
+    ]
+
+
+def _identified(session: Session, lead_id: int) -> Iterable[Identified]:
+    query = (
+        select(VisitorEdge, Visitor.key)
+        .join(Visitor, Visitor.id == VisitorEdge.visitor_id)
+        .where(VisitorEdge.lead_id == lead_id, VisitorEdge.decided_at.is_not(None))
+        .order_by(VisitorEdge.decided_at, VisitorEdge.decided_by, VisitorEdge.visitor_id)
+    )
+    for at, group in groupby(session.execute(query), key=lambda row: row[0].decided_at):
+        edges: list[Any] = list(group)
+        yield Identified(
+            at=at,
+            names=tuple(key[2:] for edge, key in edges if edge.is_identified),
+            has_browser=any(not edge.is_identified for edge, _ in edges),
+        )
+
+
+def _changes(session: Session, lead: Lead, model_id: int, model: StageModel) -> list[Change]:
+    query = select(TransitionRow).where(
+        TransitionRow.workspace_id == lead.workspace_id,
+        TransitionRow.lead_id == lead.id,
+        TransitionRow.model_id == model_id,
+        TransitionRow.retracted_at.is_(None),
+    )
+    rows = list(session.scalars(query.order_by(TransitionRow.occurred_at, TransitionRow.id)))
+    receipts = [load_receipt(row.receipt) for row in rows]
+    about = touched(session, {number for receipt in receipts for number in receipt.touches})
+    return [
+        Change(
+            at=row.occurred_at,
+            stage=row.to_stage,
+            before=row.from_stage,
+            receipt=receipt,
+            rule=rule_of(model, receipt.rule),
+            touched=tuple(about[number] for number in receipt.touches if number in about),
+        )
+        for row, receipt in zip(rows, receipts, strict=True)
+    ]
+
+
+def _offers(session: Session, lead: Lead) -> Iterable[Offer]:
+    query = (
+        select(Handoff, User.name)
+        .outerjoin(User, User.id == Handoff.settled_by_id)
+        .where(Handoff.workspace_id == lead.workspace_id, Handoff.lead_id == lead.id)
+    )
+    for handoff, name in session.execute(query):
+        yield Offer(at=handoff.offered_at, status=HandoffStatus.OFFERED, handoff=handoff, by="")
+        if handoff.settled_at is not None:
+            yield Offer(
+                at=handoff.settled_at, status=handoff.status, handoff=handoff, by=name or ""
+            )
+
+
+def _deal_events(session: Session, lead: Lead, first_at: datetime | None) -> Iterable[DealEvent]:
+    to_stage, from_stage = aliased(DealStage), aliased(DealStage)
+    query = (
+        select(DealMove, Deal, to_stage.name, from_stage.name, User.name)
+        .join(Deal, Deal.id == DealMove.deal_id)
+        .join(to_stage, to_stage.id == DealMove.to_stage_id)
+        .outerjoin(from_stage, from_stage.id == DealMove.from_stage_id)
+        .outerjoin(User, User.id == DealMove.moved_by_id)
+        .where(
+            Deal.workspace_id == lead.workspace_id,
+            Deal.lead_id == lead.id,
+            DealMove.retracted_at.is_(None),
+        )
+        .order_by(DealMove.occurred_at, DealMove.id)
+    )
+    for move, deal, stage, before, name in session.execute(query):
+        is_won = move.to_status is DealStatus.WON
+        yield DealEvent(
+            at=move.occurred_at,
+            deal=deal,
+            status=move.to_status,
+            before=move.from_status,
+            stage=stage,
+            from_stage=before or "",
+            by=name or deal.owner_label,
+            note=move.note,
+            is_early=is_won and first_at is not None and move.occurred_at < first_at,
+        )
+
+
+def _first_at(session: Session, lead_id: int) -> datetime | None:
+    query = (
+        select(TouchRow.occurred_at)
+        .join(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
+        .where(VisitorEdge.lead_id == lead_id, TouchRow.content_id.is_not(None))
+        .order_by(TouchRow.occurred_at)
+    )
+    return session.scalars(query.limit(1)).first()
