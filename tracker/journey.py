@@ -116,6 +116,13 @@ def move_deal(session: Session, deal: Deal, stage_code: str, *, by: pipeline.By)
     return deal
 
 
+def undo_move(session: Session, deal: Deal, *, by: pipeline.By) -> Deal:
+    """Take the last move of a deal back, as if it had not been made."""
+    pipeline.undo_move(session, deal, by=by)
+    milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
+    return deal
+
+
 def win_deal(
     session: Session, deal: Deal, *, by: pipeline.By, value: Decimal | None = None
 ) -> Deal:
