@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from tracker.cli import facts, storage, workspace
+from tracker.cli import facts, files, storage, workspace
 from tracker.errors import TrackerError
 
 
@@ -44,4 +44,5 @@ def main() -> None:
 main.add_command(workspace.site)
 main.add_command(workspace.token)
 main.add_command(facts.stats)
+main.add_command(files.import_)
 main.add_command(storage.migrate)

@@ -1,0 +1,149 @@
+"""Begin an import, take over its rows part by part, and end it; each part stands by itself."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.collector.models import ImportBatch
+from tracker.imports.deals import DealImport
+from tracker.imports.domain import (
+    Dates,
+    Row,
+    RowError,
+    RowProblem,
+    Tally,
+    check_mapping,
+    check_order,
+)
+from tracker.imports.files import Sheet
+from tracker.imports.leads import LeadImport
+from tracker.tasks import service as tasks
+
+KEPT_ERRORS = 200
+
+Importer = LeadImport | DealImport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A file that has been understood row by row, before anything is written."""
+
+    sheet: Sheet
+    mapping: Mapping[str, str]
+    rows: tuple[Any, ...]
+    errors: tuple[RowError, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """An import that is under way."""
+
+    batch_id: int
+    task_id: int
+
+
+def understand(
+    importer: Importer,
+    sheet: Sheet,
+    *,
+    mapping: Mapping[str, str],
+    dates: Dates,
+    empty: Sequence[str] = (),
+) -> Plan:
+    """Read every row of a file; a mapping or a date format that cannot be right raises Invalid."""
+    check_mapping(mapping, importer.fields, sheet.header)
+    found = list(sheet.rows(mapping, empty=empty))
+    texts = [row.values[importer.date_field] for row in found if isinstance(row, Row)]
+    check_order(texts, dates.format)
+    rows: list[Any] = []
+    errors: list[RowError] = []
+    for row in found:
+        if isinstance(row, RowError):
+            errors.append(row)
+            continue
+        try:
+            rows.append(importer.parse(row, dates))
+        except RowProblem as problem:
+            errors.append(_named(problem, row, mapping))
+    return Plan(sheet=sheet, mapping=mapping, rows=tuple(rows), errors=tuple(errors))
+
+
+def begin(
+    session: Session, importer: Importer, plan: Plan, *, now: datetime, by: int | None = None
+) -> Running:
+    """Write down that an import has begun."""
+    total = len(plan.rows) + len(plan.errors)
+    batch = ImportBatch(
+        workspace_id=importer.workspace_id,
+        kind=importer.kind,
+        filename=plan.sheet.name[:255],
+        sha256=plan.sheet.sha256,
+        mapping=json.dumps(dict(plan.mapping), ensure_ascii=False),
+        started_at=now,
+        started_by_id=by,
+        rows=total,
+    )
+    session.add(batch)
+    task = tasks.begin(
+        session,
+        importer.workspace_id,
+        f"import {importer.kind}",
+        subject=plan.sheet.name,
+        total=total,
+        now=now,
+    )
+    return Running(batch_id=batch.id, task_id=task.id)
+
+
+def put(
+    session: Session,
+    importer: Importer,
+    running: Running,
+    rows: Sequence[Any],
+    *,
+    now: datetime,
+) -> Tally:
+    """Take over some rows, and write down how far the import has come."""
+    tally = importer.put(session, rows, batch_id=running.batch_id, now=now)
+    note(session, running, tally, now=now)
+    return tally
+
+
+def note(session: Session, running: Running, tally: Tally, *, now: datetime) -> None:
+    """Add what became of some rows to what is known of the import."""
+    batch = session.get_one(ImportBatch, running.batch_id)
+    batch.created += tally.created
+    batch.unchanged += tally.unchanged
+    batch.failed += tally.failed
+    kept = errors_of(batch)
+    kept += tally.errors[: max(KEPT_ERRORS - len(kept), 0)]
+    batch.errors = json.dumps([asdict(error) for error in kept], ensure_ascii=False)
+    tasks.advance(session, running.task_id, batch.created + batch.unchanged + batch.failed, now=now)
+
+
+def finish(session: Session, running: Running, *, now: datetime) -> None:
+    """Write down that an import has come to its end."""
+    session.get_one(ImportBatch, running.batch_id).finished_at = now
+    tasks.finish(session, running.task_id, now=now)
+
+
+def batches(session: Session, workspace_id: int, *, limit: int = 100) -> list[ImportBatch]:
+    """Return the imports of a workspace, the newest first."""
+    query = select(ImportBatch).where(ImportBatch.workspace_id == workspace_id)
+    return list(session.scalars(query.order_by(ImportBatch.id.desc()).limit(limit)))
+
+
+def errors_of(batch: ImportBatch) -> list[RowError]:
+    """Return the first of what went wrong in an import."""
+    return [RowError(**error) for error in json.loads(batch.errors or "[]")]
+
+
+def _named(problem: RowProblem, row: Row, mapping: Mapping[str, str]) -> RowError:
+    value = problem.value if len(problem.value) <= 80 else problem.value[:79] + "…"
+    column = mapping.get(problem.name, problem.name)
+    return RowError(line=row.line, column=column, value=value, reason=problem.reason)

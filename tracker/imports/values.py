@@ -1,0 +1,31 @@
+"""Read the values of a row: ids, sums of money; what cannot be read raises RowProblem."""
+
+from decimal import Decimal, InvalidOperation
+
+from tracker.collector import keys
+from tracker.imports.domain import Row, RowProblem
+
+MOST_VALUE = Decimal(10) ** 12
+
+
+def identifier(row: Row, name: str) -> str:
+    """Return a value that tells rows apart, or '' where the cell is empty."""
+    text = row.values.get(name, "")
+    is_short = len(text) == 1 and text.isalnum()
+    if text and not is_short and not keys.key(text):
+        raise RowProblem(name, text, "cannot tell anybody apart")
+    return text
+
+
+def amount(row: Row, name: str) -> Decimal | None:
+    """Return a sum of money, or None where the cell is empty; only 1234.5 is understood."""
+    text = row.values.get(name, "")
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise RowProblem(name, text, "is no number such as 1234.50") from None
+    if not value.is_finite() or not 0 <= value < MOST_VALUE:
+        raise RowProblem(name, text, "is no sum of money we can keep")
+    return round(value, 2)
