@@ -3,9 +3,13 @@
 from flask import Blueprint
 
 from tracker.web.auth import pages as auth
+from tracker.web.settings import pages as settings
 from tracker.web.sites import pages as sites
+from tracker.web.team import pages as team
 
 PAGES: tuple[Blueprint, ...] = (
     auth.blueprint,
     sites.blueprint,
+    team.blueprint,
+    settings.blueprint,
 )

@@ -71,6 +71,11 @@ def sites(session: Session, workspace_id: int) -> list[Site]:
     return list(session.scalars(query.order_by(Site.id)))
 
 
+def all_sites(session: Session) -> list[Site]:
+    """Return every site of every workspace that may send us hits."""
+    return list(session.scalars(select(Site).where(Site.kind == SiteKind.WEB)))
+
+
 def get_site(session: Session, workspace_id: int, code: str) -> Site:
     """Return the site with a code."""
     query = select(Site).where(Site.workspace_id == workspace_id, Site.code == code)

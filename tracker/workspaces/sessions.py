@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.ids import new_secret
@@ -76,6 +76,16 @@ def find(session: Session, token: str, *, now: datetime) -> LoggedIn | None:
         role=role,
         has_initial_password=user.has_initial_password,
     )
+
+
+def last_seen(session: Session, workspace_id: int) -> dict[int, datetime]:
+    """Return when each user of a workspace was here, of those who are logged in somewhere."""
+    query = (
+        select(LoginSession.user_id, func.max(LoginSession.seen_at))
+        .where(LoginSession.workspace_id == workspace_id)
+        .group_by(LoginSession.user_id)
+    )
+    return {user_id: seen_at for user_id, seen_at in session.execute(query)}
 
 
 def is_due(seen_at: datetime, *, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """Log in and out, the first-run set-up, and one's own password."""
 
-import ipaddress
 from collections import defaultdict
 from urllib.parse import urlsplit
 
@@ -19,7 +18,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker import journey
-from tracker.errors import Invalid, NotFound, Unauthorized
+from tracker.collector.network import cut
+from tracker.errors import Forbidden, Invalid, NotFound, Unauthorized
 from tracker.web import context
 from tracker.web.auth import who
 from tracker.web.context import commit, database, now, requires, session
@@ -31,6 +31,20 @@ from tracker.workspaces.users import NewUser
 blueprint = Blueprint("auth", __name__)
 
 FIRST_SITE = "Website"
+# Where somebody may go who has not chosen a password of their own yet.
+OPEN = frozenset({"auth.password", "auth.change_password", "auth.logout", "static"})
+
+
+@blueprint.before_app_request
+def choose_a_password_first():
+    """Send whoever still has the password that somebody else chose to change it."""
+    if request.endpoint in OPEN or not current_user.is_authenticated:
+        return None
+    if not current_user.has_initial_password:
+        return None
+    if request.path.startswith(who.API):
+        raise Forbidden("choose a password of your own first")
+    return redirect(url_for("auth.password"))
 
 
 @blueprint.get("/login")
@@ -149,14 +163,7 @@ def local(target: str) -> str:
 
 def network() -> str:
     """Return the network of whoever asks, cut as we cut every address that we keep."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    bits = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network((address, bits), strict=False))
+    return cut(request.remote_addr or "").hex()
 
 
 def _secret(name: str) -> str:

@@ -1,0 +1,1 @@
+"""The team: who is in, who may do what."""
