@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -31,7 +30,6 @@ class Wanted:
     q: str = ""
     kind: ContentKind | None = None
     sort: LedgerSort = LedgerSort.PEOPLE
-    offset: int = 0
     limit: int = 50
 
 
@@ -57,22 +55,28 @@ class UnmappedName:
     last_at: datetime | None
 
 
-def contents(session: Session, workspace_id: int, wanted: Wanted) -> tuple[list[Entry], int]:
-    """Return a page of the catalogue and how many items fit altogether."""
+def count(session: Session, workspace_id: int, wanted: Wanted) -> int:
+    """Return how many items fit."""
     fits = _fits(workspace_id, wanted)
-    total = session.scalar(select(func.count()).select_from(Content).where(*fits)) or 0
+    return session.scalar(select(func.count()).select_from(Content).where(*fits)) or 0
+
+
+def contents(
+    session: Session, workspace_id: int, wanted: Wanted, *, offset: int = 0
+) -> list[Entry]:
+    """Return a page of the catalogue."""
+    if wanted.sort is LedgerSort.TITLE:
+        return _by_title(session, workspace_id, wanted, offset)
     touched = _touched(workspace_id).subquery()
+    by = touched.c.people if wanted.sort is LedgerSort.PEOPLE else touched.c.last_at
     query = (
         select(Content, touched.c.people, touched.c.last_at)
         .outerjoin(touched, touched.c.content_id == Content.id)
-        .where(*fits)
-        .order_by(*_order(wanted.sort, touched.c), Content.id)
+        .where(*_fits(workspace_id, wanted))
+        .order_by(by.desc().nulls_last(), Content.id)
     )
-    if wanted.sort is LedgerSort.TITLE:
-        # The order needs no counts: count for the items of this page only.
-        return _by_title(session, workspace_id, wanted), total
-    rows = session.execute(query.offset(wanted.offset).limit(wanted.limit))
-    return [_entry(row[0], row.people, row.last_at) for row in rows], total
+    rows = session.execute(query.offset(offset).limit(wanted.limit))
+    return [_entry(row[0], row.people, row.last_at) for row in rows]
 
 
 def unmapped_names(session: Session, workspace_id: int) -> list[UnmappedName]:
@@ -133,15 +137,11 @@ def _touched(workspace_id: int) -> Select[int | None, int, datetime]:
     )
 
 
-def _order(sort: LedgerSort, counts: Any) -> Sequence[Any]:
-    by = counts.people if sort is LedgerSort.PEOPLE else counts.last_at
-    return (func.coalesce(by, 0).desc(),)
-
-
-def _by_title(session: Session, workspace_id: int, wanted: Wanted) -> list[Entry]:
+def _by_title(session: Session, workspace_id: int, wanted: Wanted, offset: int) -> list[Entry]:
+    # This order needs no counts: count for the items of the page only.
     query = select(Content).where(*_fits(workspace_id, wanted))
     query = query.order_by(func.lower(Content.title), Content.id)
-    page = list(session.scalars(query.offset(wanted.offset).limit(wanted.limit)))
+    page = list(session.scalars(query.offset(offset).limit(wanted.limit)))
     counts = _counts(session, workspace_id, [content.id for content in page])
     return [_entry(content, *counts.get(content.id, (0, None))) for content in page]
 

@@ -39,6 +39,18 @@ def name_event(session: Session, workspace_id: int, name: str, kind: ContentKind
     return row
 
 
+def contents_following(session: Session, workspace_id: int, name: str) -> list[Content]:
+    """Return the items of an event name that still have the kind it stands for (or none).
+
+    What a marketer has classed one by one stays as it is when the name gets another kind.
+    """
+    query = select(EventName.kind).where(
+        EventName.workspace_id == workspace_id, EventName.name == fold_name(name)[:200]
+    )
+    kind = session.scalar(query) or ContentKind.OTHER
+    return [item for item in contents_of_event(session, workspace_id, name) if item.kind is kind]
+
+
 def get_content(session: Session, workspace_id: int, code: str) -> Content:
     """Return the item of the catalogue with a code."""
     query = select(Content).where(Content.workspace_id == workspace_id, Content.code == code)
