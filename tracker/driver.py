@@ -15,6 +15,12 @@ CHUNK = 500
 Row = Sequence[Any]
 
 
+def execute(session: Session, sql: str, values: Sequence[Any] = ()) -> None:
+    """Run a statement that returns nothing."""
+    connection = session.connection()
+    connection.exec_driver_sql(_for_driver(sql, connection.dialect.name), tuple(values))
+
+
 def fetch(session: Session, sql: str, values: Sequence[Any] = ()) -> Sequence[Row]:
     """Return the rows of a query whose parameters are written as `?`."""
     connection = session.connection()

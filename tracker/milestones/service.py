@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from tracker.db import to_micros
+from tracker.driver import chunks, execute_many
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.milestones.domain import ACCEPTED, OFFERED, WON, changes, deal_step, firsts
@@ -13,7 +15,6 @@ from tracker.milestones.models import Milestone
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove
 from tracker.stages.models import StageModelRow, TransitionRow
-from tracker.touches.dimensions import chunks
 
 Reached = tuple[int, str, datetime]
 
@@ -24,35 +25,47 @@ def mark(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: d
         _mark(session, workspace_id, part, now)
 
 
+def differences(session: Session, lead_ids: Iterable[int]) -> list[tuple[int, str]]:
+    """Return where the milestones of some leads are not what their history says."""
+    found: list[tuple[int, str]] = []
+    for part in chunks(sorted(set(lead_ids))):
+        gone, new = _compare(session, part)
+        found += [(row.lead_id, f"milestone {row.step} does not hold") for row in gone]
+        found += [(lead, f"milestone {step} is missing") for lead, step, _ in new]
+    return found
+
+
 def _mark(session: Session, workspace_id: int, leads: list[int], now: datetime) -> None:
+    gone, new = _compare(session, leads)
+    for row in gone:
+        row.retracted_at = now
+    rows = [(workspace_id, lead, step, to_micros(at), to_micros(now)) for lead, step, at in new]
+    session.flush()
+    execute_many(session, _RECORD, rows)
+
+
+_RECORD = """
+/* milestones.record */
+INSERT INTO milestone (workspace_id, lead_id, step, occurred_at, recorded_at)
+VALUES (?, ?, ?, ?, ?)
+"""
+
+
+def _compare(session: Session, leads: list[int]) -> tuple[list[Milestone], list[Reached]]:
     derived: dict[int, list[tuple[str, datetime]]] = {lead: [] for lead in leads}
     for lead, step, at in _reached(session, leads):
         derived[lead].append((step, at))
-    stored: dict[int, dict[str, tuple[int, datetime]]] = {lead: {} for lead in leads}
+    stored: dict[int, dict[str, Milestone]] = {lead: {} for lead in leads}
     for row in session.scalars(_standing_milestones(leads)):
-        stored[row.lead_id][row.step] = (row.id, row.occurred_at)
-    gone: list[int] = []
-    new = []
+        stored[row.lead_id][row.step] = row
+    gone: list[Milestone] = []
+    new: list[Reached] = []
     for lead in leads:
-        kept = {step: at for step, (_, at) in stored[lead].items()}
+        kept = {step: row.occurred_at for step, row in stored[lead].items()}
         dropped, added = changes(kept, firsts(derived[lead]))
-        gone += [stored[lead][step][0] for step in dropped]
-        new += [
-            {
-                "workspace_id": workspace_id,
-                "lead_id": lead,
-                "step": step,
-                "occurred_at": at,
-                "recorded_at": now,
-            }
-            for step, at in added
-        ]
-    if gone:
-        query = update(Milestone).where(Milestone.id.in_(gone))
-        session.execute(query.values(retracted_at=now))
-    if new:
-        session.execute(insert(Milestone), new)
-    session.flush()
+        gone += [stored[lead][step] for step in dropped]
+        new += [(lead, step, at) for step, at in added]
+    return gone, new
 
 
 def _standing_milestones(leads: list[int]) -> Select[Milestone]:

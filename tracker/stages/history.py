@@ -1,7 +1,7 @@
 """Write standings, checkpoints and transitions; what is wrong is retracted, never deleted."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, tuple_, update
@@ -15,6 +15,9 @@ from tracker.stages.models import Checkpoint, TransitionRow
 from tracker.touches.domain import ContentKind, Order
 
 CHECKPOINT_EVERY = 256
+
+# What makes two transitions the same one.
+Identity = tuple[Stage | None, Stage, int, bytes, str]
 
 
 class Desk:
@@ -50,13 +53,7 @@ class Desk:
         wanted = {_identity(moved): moved for moved in transitions}
         gone = []
         for row in self._recorded(lead_id, after):
-            stored = (
-                row.from_stage,
-                row.to_stage,
-                to_micros(row.occurred_at),
-                bytes(row.message),
-                row.receipt,
-            )
+            stored = _stored(row)
             if stored in wanted:
                 del wanted[stored]
             else:
@@ -192,6 +189,25 @@ def load_receipt(text: str) -> Receipt:
     )
 
 
-def _identity(moved: Transition) -> tuple[Stage | None, Stage, int, bytes, str]:
-    """Return what makes two transitions the same one."""
+def identities(transitions: Iterable[Transition]) -> set[Identity]:
+    """Return what makes transitions the same ones."""
+    return {_identity(moved) for moved in transitions}
+
+
+def recorded(session: Session, model_id: int, lead_id: int) -> set[Identity]:
+    """Return what makes the transitions that are recorded of a lead the same ones."""
+    query = select(TransitionRow).where(
+        TransitionRow.lead_id == lead_id,
+        TransitionRow.model_id == model_id,
+        TransitionRow.retracted_at.is_(None),
+    )
+    return {_stored(row) for row in session.scalars(query)}
+
+
+def _identity(moved: Transition) -> Identity:
     return (moved.from_stage, moved.to_stage, *moved.order, dump_receipt(moved.receipt))
+
+
+def _stored(row: TransitionRow) -> Identity:
+    at = to_micros(row.occurred_at)
+    return (row.from_stage, row.to_stage, at, bytes(row.message), row.receipt)

@@ -111,6 +111,25 @@ def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now:
     return moved
 
 
+def differences(
+    session: Session, workspace_id: int, lead_ids: Iterable[int]
+) -> list[tuple[int, str]]:
+    """Return where standings and transitions are not what the touches say."""
+    model_id, model = active(session, workspace_id)
+    wanted = sorted(set(lead_ids))
+    states = _states(session, model_id, wanted)
+    found: list[tuple[int, str]] = []
+    for lead_id in wanted:
+        touches = log.of_visitors(session, visitors_of(session, lead_id))
+        state = Fold()
+        transitions = classify(model, state, [t for t in touches if t.counts])
+        if states.get(lead_id, Fold()).dumps() != state.dumps():
+            found.append((lead_id, "the standing is not what the touches say"))
+        if history.recorded(session, model_id, lead_id) != history.identities(transitions):
+            found.append((lead_id, "the transitions are not what the touches say"))
+    return found
+
+
 def leads_touching(session: Session, content_id: int) -> list[int]:
     """Return the leads that touched an item of the catalogue."""
     query = (
