@@ -1,6 +1,7 @@
-"""What a WSGI server imports."""
+"""What a WSGI server other than `tracker serve` imports, in the process that serves."""
 
-from tracker.app import create_app
+from tracker.app import open_house
+from tracker.cli.house import with_secret
 from tracker.config import Settings
 
-app = create_app(Settings.from_env())
+app = open_house(with_secret(Settings.from_env()))

@@ -1,13 +1,23 @@
 """Puts the house together."""
 
 import logging
+import os
+import threading
 
 from flask import Flask
 
+from tracker import jobs
+from tracker.collector.intake import Intake
 from tracker.config import Settings
 from tracker.db import Database, make_engine
 from tracker.web import context, errors, shell
 from tracker.web.blueprints import PAGES
+from tracker.web.collect.asked import Limits
+from tracker.web.collect.door import Door
+from tracker.web.collect.store import make_sink
+
+# Each writer counts in rows of its own; two that meet by chance only wait for each other.
+WRITERS = 32
 
 
 def create_app(settings: Settings) -> Flask:
@@ -28,3 +38,38 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     return app
+
+
+def create_door(settings: Settings) -> Door:
+    """Return the collector's door with the application behind it; its writer is not started."""
+    app = create_app(settings)
+    database: Database = app.extensions["database"]
+    writer = 0 if settings.is_sqlite else os.getpid() % WRITERS
+    return Door(
+        app,
+        database=database,
+        intake=Intake(make_sink(database, writer=writer), limit=settings.queue),
+        limits=Limits(large=settings.max_body, trusted_proxies=settings.trusted_proxies),
+        snippet=(settings.home / "static" / "t.js").read_bytes(),
+    )
+
+
+def open_house(settings: Settings) -> Door:
+    """Return the door with writer and jobs at work until this process comes to its end."""
+    door = create_door(settings)
+    stop = threading.Event()
+    door.intake.start()
+    work = threading.Thread(
+        target=jobs.run_forever, args=(door.database, stop), name="jobs", daemon=True
+    )
+    work.start()
+
+    def close() -> None:
+        # The server's main thread ends when every request has been answered.
+        threading.main_thread().join()
+        stop.set()
+        door.intake.stop()
+        work.join(timeout=5)
+
+    threading.Thread(target=close, name="close").start()
+    return door

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from tracker.cli import facts, files, storage, workspace
+from tracker.cli import derived, facts, files, serve, storage, workspace
 from tracker.errors import TrackerError
 
 
@@ -41,8 +41,13 @@ def main() -> None:
     """
 
 
+main.add_command(workspace.init)
+main.add_command(workspace.user)
 main.add_command(workspace.site)
 main.add_command(workspace.token)
 main.add_command(facts.stats)
 main.add_command(files.import_)
 main.add_command(storage.migrate)
+main.add_command(serve.serve)
+main.add_command(derived.rebuild)
+main.add_command(derived.verify)

@@ -1,0 +1,90 @@
+"""The command that serves: pages, collector, writer and jobs."""
+
+import ipaddress
+import logging
+import sys
+from typing import Any
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from tracker import app, db
+from tracker.cli import house
+from tracker.config import Settings
+from tracker.errors import Invalid
+
+DEFAULT_BIND = "127.0.0.1:8000"
+# An orderly end waits so long for requests under way; then it is no end any more.
+DRAIN = 25
+LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@click.command()
+@click.option("--bind", metavar="HOST:PORT", default=DEFAULT_BIND, show_default=True)
+def serve(bind: str) -> None:
+    """Serve the application and the collector; SIGTERM ends it after the requests under way."""
+    settings = Settings.from_env()
+    run(settings, bind)
+
+
+def run(settings: Settings, bind: str) -> None:
+    """Bring the tables up to this version and serve until told to stop."""
+    host, port = address(bind)
+    if not _is_loopback(host) and not settings.secret_key and not settings.secret_file.exists():
+        click.echo(f"A secret is made in {settings.secret_file}; keep it.", err=True)
+    settings = house.with_secret(settings)
+    _migrate(settings)
+    processes = 1 if settings.is_sqlite else settings.processes
+    click.echo(f"Serving on http://{bind}")
+    sys.stdout.flush()
+    server = Granian(
+        "tracker",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=settings.threads,
+        blocking_threads_idle_timeout=600,
+        backlog=2048,
+        backpressure=max(256, settings.threads * 4),
+        workers_kill_timeout=DRAIN,
+        respawn_failed_workers=True,
+        log_level=LogLevels.error,
+    )
+
+    def load(_target: str, **_options: Any) -> Any:
+        # Called in the child process, where threads and connections may begin.
+        logging.basicConfig(level=settings.log_level, format=LOG_LINE)
+        return app.open_house(settings)
+
+    server.serve(target_loader=load)
+
+
+def address(bind: str) -> tuple[str, int]:
+    """Return host and port of HOST:PORT, or raise Invalid."""
+    host, colon, port = bind.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise Invalid(f"--bind is HOST:PORT, as in {DEFAULT_BIND}, not {bind!r}")
+    return host, int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _migrate(settings: Settings) -> None:
+    with house.open_engine(settings) as engine:
+        if house.schema_version(engine) is None or _is_older(engine):
+            db.migrate(engine)
+        house.check_schema(engine)
+
+
+def _is_older(engine: Any) -> bool:
+    version = house.schema_version(engine)
+    return version != house.newest_version() and version in house.known_versions()

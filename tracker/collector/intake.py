@@ -1,0 +1,223 @@
+"""The intake: many request threads hand in, one writer thread stores, all hear after COMMIT.
+
+The writer takes whatever has gathered while it stored the last batch (no timer, no linger),
+so a batch is as large as the load is high.  It knows nothing of the rooms to the right: the
+sink that it is given opens a transaction, stores a load, commits, and says what became of
+each hit.  An answer is given only after the sink has returned.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+
+from tracker.collector.domain import DropReason, Hit, Load, Outcome, Refusal, Reject
+from tracker.collector.faults import Fault, fault_of
+from tracker.errors import Unavailable
+
+Item = Hit | Reject
+Sink = Callable[[Load], Sequence[Outcome]]
+
+BATCH = 500
+TRIES = 6
+PATIENCE = 4.0
+# Refusals are counted in memory and stored at least this often.
+FLUSH = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Ticket:
+    """One request that waits until all of its items are settled."""
+
+    __slots__ = ("_done", "failed", "is_taken", "is_withdrawn", "left", "outcomes")
+
+    def __init__(self, number: int) -> None:
+        self.outcomes: list[Outcome | None] = [None] * number
+        self.left = number
+        self.failed = False
+        self.is_taken = False
+        self.is_withdrawn = False
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def settle(self, place: int, outcome: Outcome | None) -> None:
+        """Note what became of one item; None says that it could not be stored."""
+        self.outcomes[place] = outcome
+        self.failed = self.failed or outcome is None
+        self.left -= 1
+        if self.left == 0:
+            self._done.release()
+
+    def wait(self, seconds: float = -1) -> bool:
+        """Wait until everything is settled, and return whether it is."""
+        return self._done.acquire(timeout=seconds)
+
+
+Entry = tuple[Ticket, int, Item]
+
+
+class Intake:
+    """One per serving process; `start` it there, `stop` it after the last request."""
+
+    def __init__(self, sink: Sink, *, limit: int = 2000) -> None:
+        self._sink = sink
+        self._limit = limit
+        self._queue: deque[Entry] = deque()
+        self._refused: Counter[tuple[int, int, DropReason]] = Counter()
+        self._wake = threading.Condition()
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether the writer works."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the writer thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Store what has gathered, count what was refused, and end the writer."""
+        with self._wake:
+            self._is_stopping = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def put(self, items: Sequence[Item]) -> list[Outcome]:
+        """Return what became of each item once all are stored; else raise Unavailable."""
+        if not items:
+            return []
+        ticket = Ticket(len(items))
+        with self._wake:
+            is_full = self._is_stopping or len(self._queue) >= self._limit
+            if is_full:
+                self._note(items, DropReason.OVERLOADED)
+            else:
+                self._queue.extend((ticket, place, item) for place, item in enumerate(items))
+                self._wake.notify()
+        if is_full:
+            raise Unavailable("more arrives than can be stored")
+        if not ticket.wait(PATIENCE) and not self._withdraw(ticket, items):
+            ticket.wait()
+        if ticket.failed or ticket.is_withdrawn:
+            raise Unavailable("the store does not answer")
+        return [outcome for outcome in ticket.outcomes if outcome is not None]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Count messages that were turned away at the door."""
+        with self._wake:
+            key = (refusal.workspace_id, refusal.site_id, refusal.reason)
+            self._refused[key] += refusal.number
+
+    def _withdraw(self, ticket: Ticket, items: Sequence[Item]) -> bool:
+        # Whoever waited in vain may send again: what the writer has not begun is not stored.
+        with self._wake:
+            if ticket.is_taken:
+                return False
+            ticket.is_withdrawn = True
+            self._queue = deque(entry for entry in self._queue if entry[0] is not ticket)
+            self._note(items, DropReason.STORAGE)
+            return True
+
+    def _note(self, items: Sequence[Item], reason: DropReason) -> None:
+        for item in items:
+            self._refused[item.workspace_id, item.site_id, reason] += 1
+
+    def _run(self) -> None:
+        due = time.monotonic() + FLUSH
+        while True:
+            batch = self._gather(due)
+            if batch:
+                self._store(batch)
+            now = time.monotonic()
+            if self._refused and (now >= due or self._is_stopping):
+                self._store([])
+            due = now + FLUSH if now >= due else due
+            if self._is_stopping and not self._queue:
+                return
+
+    def _gather(self, due: float) -> list[Entry]:
+        with self._wake:
+            if not self._queue and not self._is_stopping:
+                self._wake.wait(max(0.0, due - time.monotonic()))
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            for entry in batch:
+                entry[0].is_taken = True
+            return batch
+
+    def _store(self, batch: list[Entry]) -> None:
+        try:
+            outcomes = self._attempt(batch)
+        except Exception as error:  # noqa: BLE001 - the thread outlives whatever the store does
+            self._fail(batch, error)
+            return
+        for (ticket, place, _item), outcome in zip(batch, outcomes, strict=True):
+            ticket.settle(place, outcome)
+
+    def _attempt(self, batch: list[Entry]) -> list[Outcome]:
+        for attempt in range(TRIES):
+            load = self._load(batch)
+            try:
+                stored = iter(self._sink(load))
+            except Exception as error:
+                self._take_back(load)
+                if attempt == TRIES - 1 or fault_of(error) is not Fault.TRY_AGAIN:
+                    raise
+                log.info("the batch clashed with another writer and is tried again: %s", error)
+                continue
+            return [
+                Outcome.QUARANTINED if isinstance(item, Reject) else next(stored)
+                for _ticket, _place, item in batch
+            ]
+        raise AssertionError("the last attempt returns or raises")
+
+    def _load(self, batch: list[Entry]) -> Load:
+        with self._wake:
+            refused, self._refused = self._refused, Counter()
+        items = [item for _ticket, _place, item in batch]
+        return Load(
+            hits=tuple(item for item in items if isinstance(item, Hit)),
+            rejects=tuple(item for item in items if isinstance(item, Reject)),
+            refusals=tuple(
+                Refusal(workspace_id=workspace, site_id=site, reason=reason, number=number)
+                for (workspace, site, reason), number in refused.items()
+            ),
+        )
+
+    def _take_back(self, load: Load) -> None:
+        for refusal in load.refusals:
+            self.refuse(refusal)
+
+    def _fail(self, batch: list[Entry], error: Exception) -> None:
+        if fault_of(error) is Fault.BAD_HIT and batch:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                self._store(batch[:middle])
+                self._store(batch[middle:])
+                return
+            ticket, place, item = batch[0]
+            if isinstance(item, Hit):
+                log.warning("one hit goes to quarantine: %s", type(error).__name__, exc_info=error)
+                self._store([(ticket, place, _as_reject(item, error))])
+                return
+        log.error("a batch of %d could not be stored", len(batch), exc_info=error)
+        with self._wake:
+            self._note([item for _ticket, _place, item in batch], DropReason.STORAGE)
+        for ticket, place, _item in batch:
+            ticket.settle(place, None)
+
+
+def _as_reject(hit: Hit, error: Exception) -> Reject:
+    body = {"type": hit.type.name, "name": hit.name, "url": hit.url, "id": hit.message_id.hex()}
+    return Reject(
+        workspace_id=hit.workspace_id,
+        site_id=hit.site_id,
+        received_at=hit.received_at,
+        reason=DropReason.REJECTED_BY_STORE,
+        why=type(error).__name__,
+        body=ascii(body),
+    )

@@ -1,0 +1,81 @@
+"""What client libraries ask for and are told: their settings, the snippet, what was stored."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.collector.domain import DropReason, Hit, Outcome, Reject
+from tracker.web.collect import answers
+from tracker.web.collect.answers import Answer
+from tracker.web.collect.asked import Environ
+from tracker.workspaces.models import Site
+
+Judged = Hit | Reject | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snippet:
+    """Our own client, as one file."""
+
+    text: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, text: bytes) -> "Snippet":
+        """Return the snippet with a tag that changes when it does."""
+        return cls(text=text, etag=f'"{hashlib.sha256(text).hexdigest()[:16]}"')
+
+    def answer(self, environ: Environ) -> Answer:
+        """Return the file, or that the asker's copy is still good."""
+        is_known = environ.get("HTTP_IF_NONE_MATCH") == self.etag
+        return answers.script(self.text, self.etag, is_known=is_known)
+
+
+def settings(environ: Environ, site: Site | None) -> Answer:
+    """Return what Segment's browser library wants to know before it sends anything."""
+    if site is None:
+        return answers.error(404, "there is no such project")
+    scheme = environ.get("wsgi.url_scheme", "http")
+    host = environ.get("HTTP_HOST", "")
+    segment = {"apiKey": site.write_key, "apiHost": f"{host}/v1", "protocol": scheme}
+    body: dict[str, Any] = {
+        "integrations": {"Segment.io": segment},
+        "plan": {},
+        "edgeFunction": {},
+        "analyticsNextEnabled": True,
+        "middlewareSettings": {},
+        "enabledMiddleware": {},
+        "legacyVideoPluginsEnabled": False,
+        "remotePlugins": [],
+    }
+    return answers.words(body)
+
+
+def report(judged: Sequence[tuple[Judged, Outcome | None]], *, is_batch: bool) -> Answer:
+    """Return what became of messages: a batch succeeds without those that could not be taken."""
+    bad = [
+        (index, *_why(item))
+        for index, (item, outcome) in enumerate(judged)
+        if outcome is None or outcome is Outcome.QUARANTINED
+    ]
+    if is_batch and (len(bad) < len(judged) or any(b[1] is not DropReason.NO_CONSENT for b in bad)):
+        body: dict[str, Any] = {"success": True}
+        if bad:
+            body["rejected"] = [
+                {"index": index, "code": reason.value, "message": why, "field": field}
+                for index, reason, field, why in bad
+            ]
+        return answers.words(body)
+    if not bad:
+        return answers.words({"success": True})
+    _index, reason, field, why = bad[0]
+    return answers.error(answers.STATUS[reason], why, errors={field: why} if field else None)
+
+
+def _why(item: Judged) -> tuple[DropReason, str, str]:
+    if item is None:
+        return DropReason.NO_CONSENT, "", "the visitor has not consented"
+    if isinstance(item, Reject):
+        return item.reason, item.field, item.why
+    return DropReason.REJECTED_BY_STORE, "", "the store cannot keep this"
