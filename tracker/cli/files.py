@@ -103,7 +103,7 @@ def import_leads(offer: bool, **options: Any) -> None:
 
     with house.open_database() as database:
         with database.reading() as session:
-            workspace = workspaces.the_workspace(session, request.workspace)
+            workspace = house.choose(session, request.workspace)
             site = workspaces.import_site(session, workspace.id)
         importer = leads.LeadImport(workspace_id=workspace.id, site_id=site.id, makes_offers=offer)
         _import(database, importer, request, workspace)
@@ -122,7 +122,7 @@ def import_deals(status: str, **options: Any) -> None:
     request = Request(**options)
     with house.open_database() as database:
         with database.reading() as session:
-            workspace = workspaces.the_workspace(session, request.workspace)
+            workspace = house.choose(session, request.workspace)
         importer = deals.DealImport(
             workspace_id=workspace.id, currency=workspace.currency, status=DealStatus(status)
         )

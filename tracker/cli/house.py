@@ -13,12 +13,16 @@ import alembic.config
 import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
+from tracker import db
 from tracker.config import Settings, check_secret
 from tracker.db import MIGRATIONS, Database, make_engine
 from tracker.errors import Invalid
 from tracker.ids import new_secret
+from tracker.workspaces import service as workspaces
+from tracker.workspaces.models import Workspace
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 in_workspace = click.option(
@@ -35,6 +39,15 @@ def open_database() -> Iterator[Database]:
     with open_engine(settings) as engine:
         check_schema(engine)
         yield Database(engine)
+
+
+def choose(session: Session, code: str | None) -> Workspace:
+    """Return the workspace with a code, or the only one there is; of several, name them."""
+    found = list(session.scalars(select(Workspace).order_by(Workspace.id)))
+    if code is None and len(found) > 1:
+        codes = ", ".join(f"{each.code} ({each.name})" for each in found[:10])
+        raise Invalid(f"there are several workspaces; add --workspace with one of {codes}")
+    return workspaces.the_workspace(session, code)
 
 
 @contextmanager
@@ -61,6 +74,13 @@ def check_schema(engine: Engine) -> None:
         known = version in known_versions()
         advice = "run `tracker migrate`" if known else "it was made by a newer tracker"
         raise Invalid(f"the database has schema {version}, not {newest_version()}: {advice}")
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to this version; those of a newer tracker raise Invalid."""
+    if schema_version(engine) not in (None, *known_versions()):
+        check_schema(engine)
+    db.migrate(engine)
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -2,7 +2,6 @@
 
 import click
 
-from tracker import db
 from tracker.cli import house
 from tracker.config import Settings
 
@@ -13,7 +12,7 @@ def migrate(as_json: bool) -> None:
     """Bring the database's tables up to this version; on a current one nothing happens."""
     with house.open_engine(Settings.from_env()) as engine:
         before = house.schema_version(engine)
-        db.migrate(engine)
+        house.migrate(engine)
         after = house.schema_version(engine)
     text = f"already at {after}" if before == after else f"migrated to {after}"
     house.say(text, {"before": before, "after": after}, as_json=as_json)
