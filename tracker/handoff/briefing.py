@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from tracker.driver import chunks
 from tracker.identity.models import VisitorEdge
-from tracker.touches.dimensions import chunks
+from tracker.stages.models import Standing
 from tracker.touches.domain import AgentClass, ContentKind
 from tracker.touches.models import Agent, Content, TouchRow
 
@@ -53,6 +54,13 @@ def proof_not_seen(
         lead_id: [name_of(c) for c in proof if (lead_id, c.id) not in seen][:each]
         for lead_id in lead_ids
     }
+
+
+def first_contact(session: Session, lead_id: int) -> datetime | None:
+    """Return when a lead first did something that counts."""
+    return session.scalar(
+        select(func.min(Standing.first_touch_at)).where(Standing.lead_id == lead_id)
+    )
 
 
 def touched(session: Session, touch_ids: Iterable[int]) -> dict[int, tuple[ContentKind, str]]:

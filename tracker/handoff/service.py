@@ -8,6 +8,8 @@ from typing import NoReturn
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from tracker.collector.text import clean
+from tracker.driver import chunks
 from tracker.errors import Conflict, NotFound
 from tracker.handoff.domain import (
     Agreement,
@@ -23,8 +25,9 @@ from tracker.handoff.domain import (
 from tracker.handoff.models import AgreementRow, Handoff
 from tracker.stages.models import TransitionRow
 from tracker.stages.service import Classified
-from tracker.touches.dimensions import chunks
 from tracker.workspaces.models import User
+
+NOTE = 2000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +133,7 @@ def answer(
     _settle(session, handoff, answer.verdict, by=answer.by, now=now)
     handoff.settled_by_id = answer.by
     handoff.reason = answer.reason
-    handoff.note = answer.note
+    handoff.note = clean(answer.note, NOTE)
     if answer.verdict is HandoffStatus.REJECTED:
         handoff.recycled_until = now + agreement(session, workspace_id).recycle
     session.flush()

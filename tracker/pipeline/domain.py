@@ -1,10 +1,12 @@
 """What a deal can do: move, win, lose, be reopened; what it may be worth; when it rots."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from tracker.collector.text import clean
 from tracker.errors import Conflict, Invalid
 
 # How long a move can be taken back: the ten seconds on the screen, and the way to us.
@@ -58,7 +60,7 @@ def reopen(current: DealStatus) -> DealStatus:
 
 def check_title(text: str) -> str:
     """Return a deal's title without needless spaces; an empty or endless one raises Invalid."""
-    title = " ".join(text.split())
+    title = " ".join(clean(text, 256).split())
     if not 1 <= len(title) <= 255:
         raise Invalid("a title has 1 to 255 characters", fields={"title": "1 to 255 characters"})
     return title
@@ -88,3 +90,9 @@ def check_value(value: Decimal) -> Decimal:
 def ripeness(entered_at: datetime, rot_days: int, *, now: datetime) -> float:
     """Return how much of the days in which a stage should be left is used; 1 and more is rot."""
     return (now - entered_at) / timedelta(days=max(rot_days, 1))
+
+
+def month_start(now: datetime, zone: str) -> datetime:
+    """Return when this month began where the workspace is."""
+    local = now.astimezone(ZoneInfo(zone))
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from tracker.collector.text import clean
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead
@@ -23,6 +24,8 @@ from tracker.pipeline.domain import (
 from tracker.pipeline.models import Activity, Deal, DealMove, DealStage, LostReason, Pipeline
 from tracker.pipeline.setup import default_pipeline
 from tracker.workspaces.models import Membership
+
+NOTE = 4000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,11 +113,11 @@ def edit(
     session: Session, deal: Deal, *, title: str, value: Decimal | None, owner_id: int | None
 ) -> Deal:
     """Change what a deal is called, what it is worth and whose it is."""
-    deal.title = check_title(title)
-    deal.value = None if value is None else check_value(value)
+    title, value = check_title(title), None if value is None else check_value(value)
     if owner_id != deal.owner_id:
         _check_owner(session, deal.workspace_id, owner_id)
         deal.owner_id, deal.owner_label = owner_id, ""
+    deal.title, deal.value = title, value
     session.flush()
     return deal
 
@@ -165,7 +168,7 @@ def lose(session: Session, deal: Deal, reason_code: str, *, by: By, note: str = 
     if reason is None:
         raise Invalid("say why the deal is lost", fields={"reason": "choose a reason"})
     deal.lost_reason_id = reason.id
-    return _close(session, deal, DealStatus.LOST, by, note)
+    return _close(session, deal, DealStatus.LOST, by, clean(note, NOTE))
 
 
 def reopen_deal(session: Session, deal: Deal, *, by: By) -> Deal:
@@ -180,14 +183,15 @@ def reopen_deal(session: Session, deal: Deal, *, by: By) -> Deal:
 
 def note(session: Session, deal: Deal, text: str, *, by: By) -> Activity:
     """Write down what was said or done about a deal."""
-    if not text.strip():
-        raise Invalid("write something first", fields={"text": "this is empty"})
+    text = clean(text, NOTE + 1)
+    if not 1 <= len(text) <= NOTE:
+        raise Invalid("this note cannot be kept", fields={"text": f"1 to {NOTE} characters"})
     activity = Activity(
         workspace_id=deal.workspace_id,
         deal_id=deal.id,
         at=by.at,
         user_id=by.user_id,
-        text=text.strip(),
+        text=text,
     )
     session.add(activity)
     session.flush()

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from tracker.collector.text import clean
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.pipeline.models import DealStage, LostReason, Pipeline
 from tracker.pipeline.templates import DEFAULT, TEMPLATES
@@ -99,8 +100,8 @@ def change_stage(
     stage = _stage(pipeline, code)
     stage.name = _name(name)
     stage.rot_days = _rot_days(rot_days)
-    lines = (" ".join(line.split()) for line in criteria.splitlines())
-    stage.exit_criteria = "\n".join(line[:200] for line in lines if line)[:4000]
+    lines = (" ".join(line.split()) for line in clean(criteria, 4000).splitlines())
+    stage.exit_criteria = "\n".join(line[:200] for line in lines if line)
     session.flush()
     return stage
 
@@ -120,11 +121,11 @@ def shift_stage(session: Session, pipeline: Pipeline, code: str, by: int) -> lis
 
 def add_lost_reason(session: Session, workspace_id: int, name: str) -> LostReason:
     """Add a reason to choose from; one that is there already raises Conflict."""
-    clean = _name(name)
+    words = _name(name)
     have = {reason.name.casefold() for reason in lost_reasons(session, workspace_id)}
-    if clean.casefold() in have:
+    if words.casefold() in have:
         raise Conflict("this reason is in the list already")
-    reason = LostReason(workspace_id=workspace_id, name=clean)
+    reason = LostReason(workspace_id=workspace_id, name=words)
     session.add(reason)
     session.flush()
     return reason
@@ -144,10 +145,10 @@ def _stage(pipeline: Pipeline, code: str) -> DealStage:
 
 
 def _name(name: str) -> str:
-    clean = " ".join(name.split())
-    if not 1 <= len(clean) <= 120:
+    words = " ".join(clean(name, 121).split())
+    if not 1 <= len(words) <= 120:
         raise Invalid("a name has 1 to 120 characters", fields={"name": "1 to 120 characters"})
-    return clean
+    return words
 
 
 def _rot_days(days: int) -> int:

@@ -1,0 +1,1 @@
+"""Sales' queue: who is offered, why now, and what sales answers."""

@@ -1,0 +1,111 @@
+"""What stands on the card of an offer: who, why now, what they read, and the clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import format_timedelta
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from tracker.handoff import briefing
+from tracker.handoff.briefing import Read
+from tracker.handoff.domain import HandoffStatus, RejectReason
+from tracker.handoff.models import Handoff
+from tracker.stages import service as stages
+from tracker.stages.explain import rule_of
+from tracker.stages.history import load_receipt
+from tracker.web import terms
+
+AMBER_FROM, RED_FROM = 0.66, 0.9
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """How much of the agreed time is used, in words and as a share."""
+
+    words: str
+    share: float
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One offer as sales sees it."""
+
+    handoff: Handoff
+    why: str
+    clock: Clock
+    reads: Sequence[Read]
+    not_seen: Sequence[str]
+
+
+def cards(
+    session: Session, workspace_id: int, handoffs: Sequence[Handoff], *, now: datetime
+) -> list[Card]:
+    """Return the cards of offers, in their order."""
+    leads = [handoff.lead_id for handoff in handoffs]
+    why = reasons_why(session, workspace_id, handoffs)
+    reads = briefing.last_reads(session, leads)
+    not_seen = briefing.proof_not_seen(session, workspace_id, leads)
+    return [
+        Card(
+            handoff=handoff,
+            why=why[handoff.id],
+            clock=clock(handoff, now=now),
+            reads=reads.get(handoff.lead_id, ()),
+            not_seen=not_seen.get(handoff.lead_id, ()),
+        )
+        for handoff in handoffs
+    ]
+
+
+def reasons_why(session: Session, workspace_id: int, handoffs: Sequence[Handoff]) -> dict[int, str]:
+    """Return the sentence of the receipt that made each offer."""
+    _model_id, model = stages.active(session, workspace_id)
+    moved = {h.id: h.transition for h in handoffs if h.transition is not None}
+    receipts = {id: load_receipt(transition.receipt) for id, transition in moved.items()}
+    deciding = [touch_id for receipt in receipts.values() for touch_id in receipt.touches]
+    about = briefing.touched(session, deciding)
+    why = {handoff.id: _("Offered by hand.") for handoff in handoffs}
+    for id, receipt in receipts.items():
+        rule = rule_of(model, receipt.rule) if receipt.version == model.version else None
+        touches = [about[touch_id] for touch_id in receipt.touches if touch_id in about]
+        why[id] = terms.receipt_sentence(moved[id].to_stage, rule, touches)
+    return why
+
+
+def clock(handoff: Handoff, *, now: datetime) -> Clock:
+    """Return how the clock of an offer stands."""
+    left = handoff.due_at - now
+    share = 1 - left / (handoff.due_at - handoff.offered_at)
+    if left.total_seconds() <= 0:
+        return Clock(words=_("overdue"), share=1.0, state="red")
+    words = _("%(time)s left", time=format_timedelta(left, granularity="minute", threshold=1.2))
+    state = "red" if share >= RED_FROM else "amber" if share >= AMBER_FROM else "calm"
+    return Clock(words=words, share=max(share, 0.0), state=state)
+
+
+def reason_name(reason: RejectReason) -> str:
+    """Return what a reason to reject is called."""
+    return {
+        RejectReason.NOT_A_FIT: _("Not a fit for us"),
+        RejectReason.NO_BUDGET: _("No budget"),
+        RejectReason.NO_AUTHORITY: _("Does not decide"),
+        RejectReason.TOO_EARLY: _("Too early"),
+        RejectReason.BAD_CONTACT: _("Cannot be reached"),
+        RejectReason.DUPLICATE: _("We know them already"),
+        RejectReason.COMPETITOR: _("Works for a competitor"),
+        RejectReason.OTHER: _("Something else"),
+    }[reason]
+
+
+def status_name(status: HandoffStatus) -> str:
+    """Return what a status is called."""
+    return {
+        HandoffStatus.OFFERED: _("Offered"),
+        HandoffStatus.ACCEPTED: _("Accepted"),
+        HandoffStatus.REJECTED: _("Rejected"),
+        HandoffStatus.EXPIRED: _("Expired"),
+        HandoffStatus.WITHDRAWN: _("Withdrawn"),
+    }[status]

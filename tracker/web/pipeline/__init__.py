@@ -1,0 +1,1 @@
+"""What sales makes of a lead: the board, the deals, and how pipelines are furnished."""
