@@ -161,7 +161,7 @@ def _entry(content: Content, people: int | None, last_at: datetime | None) -> En
     return Entry(
         code=content.code,
         kind=content.kind,
-        title=content.title or content.url or content.key.partition(":")[2].rstrip("|"),
+        title=content.title or content.key.partition(":")[2].rstrip("|"),
         url=content.url,
         event=event_of(content.key),
         people=people or 0,

@@ -1,9 +1,10 @@
 """The rules of the stage model as people would say them."""
 
-from flask_babel import ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from tracker.stages.domain import Rule
+from tracker.stages.documents import DEFAULT
+from tracker.stages.domain import Rule, Stage
 from tracker.stages.explain import kinds_in_order
 from tracker.touches.domain import ContentKind
 from tracker.web.terms import one_of, stage_name
@@ -19,6 +20,21 @@ def rule_words(rule: Rule) -> str:
         stage = stage_name(rule.from_stage)
         what = _("%(what)s by someone already in %(stage)s", what=what, stage=stage)
     return _("%(what)s.", what=what)
+
+
+def default_meaning(stage: Stage, meaning: str) -> str:
+    """Return a stage's meaning; while it is the one that we wrote, in the reader's language."""
+    ours = {
+        Stage.TOFU: _("Just becoming aware: visited the site, read something or met a post."),
+        Stage.MOFU: _(
+            "Engaged and comparing: filled in a survey, attended a webinar or "
+            "downloaded something to learn from."
+        ),
+        Stage.BOFU: _(
+            "Ready for a demo: asked for one, or looked at proof and prices when already comparing."
+        ),
+    }
+    return ours[stage] if meaning == DEFAULT["stages"][stage]["meaning"] else meaning
 
 
 def _asked(rule: Rule) -> str:
