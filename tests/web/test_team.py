@@ -27,7 +27,8 @@ def test_an_owner_adds_somebody_who_gets_a_password_once(app, client, session):
     allow_forms(rita)
     inside = rita.post("/login", data={"email": "rita@acme.example", "password": password})
     assert inside.status_code == 302
-    assert session.scalar(select(AuditEntry.subject)) == "rita@acme.example"
+    latest = select(AuditEntry.subject).order_by(AuditEntry.id.desc()).limit(1)
+    assert session.scalar(latest) == "rita@acme.example"
 
 
 def test_whoever_has_a_password_from_somebody_else_chooses_one_first(app, client):

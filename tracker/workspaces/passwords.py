@@ -23,7 +23,7 @@ def fits(password: str, password_hash: str | None) -> bool:
     """Return whether a password is the one that was kept; without one it takes as long."""
     try:
         _hasher.verify(password_hash or _NOBODY, password.encode(errors="surrogatepass"))
-    except argon2.exceptions.VerificationError:
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
     return password_hash is not None
 

@@ -1,0 +1,114 @@
+"""Workspaces are sealed: with a code of another workspace, every route answers 404.
+
+The routes come from the application. A new route with a code in it fails the first test until
+its beginning is in the table below, with the thing whose code it takes.
+"""
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import make_bofu_lead, make_house, record
+from tests.people import log_in, make_user
+from tracker import journey
+from tracker.clock import utcnow
+from tracker.handoff import service as handoff
+from tracker.handoff.domain import HandoffStatus
+from tracker.touches.models import Content
+from tracker.workspaces import tokens
+from tracker.workspaces.domain import Role, Scope
+
+# The beginning of a route, and what lies there.
+THINGS = (
+    ("/team/<", "user"),
+    ("/settings/tokens/<", "token"),
+    ("/sites/<", "site"),
+    ("/content/<", "content"),
+    ("/leads/<", "lead"),
+    ("/handoffs/<", "handoff"),
+    ("/deals/<", "deal"),
+    ("/api/v1/leads/<", "lead"),
+    ("/api/v1/handoffs/<", "handoff"),
+    ("/api/v1/deals/<", "deal"),
+    ("/api/v1/content/<", "content"),
+    ("/api/v1/sites/<", "site"),
+)
+# Nothing of a workspace lies at these.
+NOBODYS = {"/static/<path:filename>"}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+
+def make_everything(session, name):
+    """Return a workspace and the code of one thing of each kind in it."""
+    house = make_house(session, name)
+    workspace = house.workspace
+    lead = make_bofu_lead(session, house, f"ana@{name.lower()}.example")
+    record(session, house.page(f"/{name.lower()}", email=lead.email))
+    offered = handoff.queue(session, workspace.id)[0].code
+    yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=None)
+    _, deal = journey.answer_handoff(session, workspace, offered, answer=yes, now=utcnow())
+    token, _secret = tokens.add(session, workspace.id, name, scopes=[Scope.READ], now=utcnow())
+    content = session.scalars(select(Content).filter_by(workspace_id=workspace.id)).first()
+    return workspace, {
+        "user": make_user(session, workspace, Role.REP).user.code,
+        "token": token.code,
+        "site": house.site.code,
+        "content": content.code,
+        "lead": lead.code,
+        "handoff": offered,
+        "deal": deal.code,
+    }
+
+
+@pytest.fixture
+def two(session, client):
+    """Log an owner of one workspace in; give its things and those of another workspace."""
+    mine, own = make_everything(session, "Mine")
+    _theirs, foreign = make_everything(session, "Theirs")
+    session.commit()
+    log_in(client, workspace=mine)
+    return own, foreign
+
+
+def routes_to_things(app):
+    """Give every route that takes a code, and the kind of thing it is the code of."""
+    for rule in app.url_map.iter_rules():
+        if rule.arguments and rule.rule not in NOBODYS:
+            kinds = [kind for start, kind in THINGS if rule.rule.startswith(start)]
+            yield rule, kinds[0] if kinds else None
+
+
+def address(rule, code):
+    """Return where a thing lies."""
+    return rule.build({name: code for name in rule.arguments})[1]
+
+
+def test_every_route_with_a_code_is_in_the_table(app):
+    assert {rule.rule for rule, kind in routes_to_things(app) if kind is None} == set()
+
+
+def test_what_belongs_to_others_is_not_there(app, client, two):
+    _own, foreign = two
+    seen = []
+    for rule, kind in routes_to_things(app):
+        for method in sorted(rule.methods & METHODS):
+            answer = client.open(address(rule, foreign[kind]), method=method)
+            if answer.status_code != 404 or "theirs" in answer.text.lower():
+                seen.append(f"{method} {rule.rule} gave {answer.status_code}")
+    assert seen == []
+
+
+def test_what_is_ours_is_there(app, client, two):
+    own, _foreign = two
+    missing = [
+        rule.rule
+        for rule, kind in routes_to_things(app)
+        if "GET" in rule.methods and client.get(address(rule, own[kind])).status_code == 404
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("header", ["X-Workspace-Id", "X-Workspace", "X-Forwarded-Host"])
+def test_no_header_leads_into_another_workspace(client, two, header):
+    _own, _foreign = two
+    page = client.get("/settings?workspace=Theirs", headers={header: "Theirs"}).text
+    assert 'value="Mine"' in page
