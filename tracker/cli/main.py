@@ -5,8 +5,8 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from tracker.cli import derived, facts, files, serve, storage, workspace
-from tracker.errors import TrackerError
+from tracker.cli import demo, derived, facts, files, serve, storage, workspace
+from tracker.errors import TrackerError, Unavailable
 
 
 class Refused(click.ClickException):
@@ -24,6 +24,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except TrackerError as error:
             reasons = ", ".join(f"{name}: {why}" for name, why in error.fields.items())
+            if isinstance(error, Unavailable):
+                raise click.ClickException(error.message) from error
             text = f"{error.message} ({reasons})" if reasons else error.message
             raise Refused(text) from error
         except DBAPIError as error:
@@ -48,6 +50,9 @@ main.add_command(workspace.token)
 main.add_command(facts.stats)
 main.add_command(files.import_)
 main.add_command(storage.migrate)
+main.add_command(storage.backup)
+main.add_command(storage.restore)
 main.add_command(serve.serve)
+main.add_command(demo.demo)
 main.add_command(derived.rebuild)
 main.add_command(derived.verify)
