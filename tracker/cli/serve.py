@@ -32,7 +32,7 @@ def serve(bind: str) -> None:
 def run(settings: Settings, bind: str) -> None:
     """Bring the tables up to this version and serve until told to stop."""
     host, port = address(bind)
-    if not _is_loopback(host) and not settings.secret_key and not settings.secret_file.exists():
+    if not is_loopback(host) and not settings.secret_key and not settings.secret_file.exists():
         click.echo(f"A secret is made in {settings.secret_file}; keep it.", err=True)
     settings = house.with_secret(settings)
     _migrate(settings)
@@ -71,7 +71,8 @@ def address(bind: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine and nothing beyond it."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
