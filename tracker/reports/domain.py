@@ -38,9 +38,13 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step of the way; `name` only where people chose it (a deal stage)."""
+    """One step of the way; `name` only where people chose it (a deal stage).
+
+    `key` is the milestone's name, `code` what the world outside calls it.
+    """
 
     key: str
+    code: str
     side: Side
     name: str = ""
     # The house itself takes people here (an offer, the first stage of a deal): nobody's merit.

@@ -68,14 +68,6 @@ class LeadRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LeadPage:
-    """Some rows of a list, and how long the whole list is."""
-
-    rows: tuple[LeadRow, ...]
-    total: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
     """Which rows of a list: `limit` from the `offset`-th on, scores as of `now`."""
 
@@ -84,32 +76,35 @@ class Window:
     offset: int = 0
 
 
-def at_step(session: Session, planned: Plan, index: int, part: Part, window: Window) -> LeadPage:
+def at_step(
+    session: Session, planned: Plan, index: int, part: Part, window: Window
+) -> tuple[LeadRow, ...]:
     """Return exactly the people that the funnel counts in a part of a step."""
     here = select(planned.people.c.lead_id).where(planned.part(index, part))
-    total = session.scalar(select(func.count()).select_from(here.subquery())) or 0
     query = _rows_query(planned.model_id).where(Lead.id.in_(here))
     query = query.order_by(Standing.last_touch_at.desc(), Lead.id.desc())
-    return _page(session, query, total, planned.model, window)
+    return _rows(session, query, planned.model, window)
 
 
-def leads(session: Session, workspace_id: int, search: LeadSearch, window: Window) -> LeadPage:
-    """Return the leads that a search finds, in a stable order."""
-    model_id, model = stages.active(session, workspace_id)
-    conditions = [
-        Lead.workspace_id == workspace_id,
-        Lead.merged_into_id.is_(None),
-        *_conditions(workspace_id, search),
-    ]
-    query = _rows_query(model_id).where(*conditions)
-    counted = (
+def count(session: Session, workspace_id: int, search: LeadSearch) -> int:
+    """Return how many leads a search finds."""
+    model_id, _ = stages.active(session, workspace_id)
+    found = (
         select(func.count(Lead.id))
         .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
         .outerjoin(Company, Company.id == Lead.company_id)
-        .where(*conditions)
+        .where(*_conditions(workspace_id, search))
     )
-    total = session.scalar(counted) or 0
-    return _page(session, query.order_by(*_order(search.sorting)), total, model, window)
+    return session.scalar(found) or 0
+
+
+def leads(
+    session: Session, workspace_id: int, search: LeadSearch, window: Window
+) -> tuple[LeadRow, ...]:
+    """Return some of the leads that a search finds, in a stable order."""
+    model_id, model = stages.active(session, workspace_id)
+    query = _rows_query(model_id).where(*_conditions(workspace_id, search))
+    return _rows(session, query.order_by(*_order(search.sorting)), model, window)
 
 
 def _rows_query(model_id: int) -> Select[*tuple[Any, ...]]:
@@ -122,7 +117,10 @@ def _rows_query(model_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _conditions(workspace_id: int, search: LeadSearch) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [
+        Lead.workspace_id == workspace_id,
+        Lead.merged_into_id.is_(None),
+    ]
     if search.text:
         conditions.append(_contains(search.text))
     if search.stage == "none":
@@ -164,16 +162,15 @@ def _order(sorting: Sorting) -> tuple[ColumnElement[Any], ...]:
     return (*by[sorting], Lead.id.desc())
 
 
-def _page(
-    session: Session, query: Select[*tuple[Any, ...]], total: int, model: StageModel, window: Window
-) -> LeadPage:
+def _rows(
+    session: Session, query: Select[*tuple[Any, ...]], model: StageModel, window: Window
+) -> tuple[LeadRow, ...]:
     found = session.execute(query.limit(window.limit).offset(window.offset)).all()
     sales = _sales(session, [lead.id for lead, *_ in found])
     day = to_micros(window.now) // DAY
-    rows = tuple(
+    return tuple(
         _row(row, score=_score(model, row[1], day), sales=sales.get(row[0].id, "")) for row in found
     )
-    return LeadPage(rows=rows, total=total)
 
 
 def _row(row: Any, *, score: int, sales: str) -> LeadRow:

@@ -121,19 +121,20 @@ def plan(session: Session, workspace: Workspace, chosen: Filter, *, now: datetim
 
 def steps_of(pipeline: Pipeline) -> tuple[Step, ...]:
     """Return the steps of the whole way, the sales part as the pipeline has it."""
-    marketing = [Step(key=key, side=Side.MARKETING) for key in milestones.MARKETING]
-    offered = Step(key=milestones.OFFERED, side=Side.HANDOFF, is_automatic=True)
-    accepted = Step(key=milestones.ACCEPTED, side=Side.HANDOFF)
+    marketing = [_step(key, Side.MARKETING) for key in milestones.MARKETING]
+    offered = _step(milestones.OFFERED, Side.HANDOFF, is_automatic=True)
+    accepted = _step(milestones.ACCEPTED, Side.HANDOFF)
     sales = [
         Step(
             key=milestones.deal_step(stage.id),
+            code=stage.code,
             side=Side.SALES,
             name=stage.name,
             is_automatic=rank == 0,
         )
         for rank, stage in enumerate(pipeline.stages)
     ]
-    return (*marketing, offered, accepted, *sales, Step(key=milestones.WON, side=Side.WON))
+    return (*marketing, offered, accepted, *sales, _step(milestones.WON, Side.WON))
 
 
 def index_of(steps: Sequence[Step]) -> ColumnElement[int]:
@@ -144,6 +145,10 @@ def index_of(steps: Sequence[Step]) -> ColumnElement[int]:
 def start_of(day: date, zone: str) -> datetime:
     """Return the first moment of a day in a zone."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _step(key: str, side: Side, *, is_automatic: bool = False) -> Step:
+    return Step(key=key, code=key, side=side, is_automatic=is_automatic)
 
 
 def _marks(workspace_id: int, steps: Sequence[Step], counted: ColumnElement[bool]) -> Subquery:

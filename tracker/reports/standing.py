@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.db import to_micros
 from tracker.identity.models import Lead
+from tracker.pipeline.models import Deal
 from tracker.reports.timeline import Change, changes_of
 from tracker.stages.classify import DAY, Fold, Line, score_lines
 from tracker.stages.domain import Stage, StageModel
@@ -64,6 +66,13 @@ def today(
         last_at=standing.last_touch_at if standing else None,
         source=_source(session, standing),
     )
+
+
+def deals_of(session: Session, lead: Lead) -> list[Deal]:
+    """Return a lead's deals with their stages, the newest first."""
+    query = select(Deal).where(Deal.workspace_id == lead.workspace_id, Deal.lead_id == lead.id)
+    newest = query.options(joinedload(Deal.stage)).order_by(Deal.opened_at.desc(), Deal.id.desc())
+    return list(session.scalars(newest))
 
 
 def _shares(lines: tuple[Line, ...]) -> tuple[Share, ...]:

@@ -4,10 +4,12 @@ from flask import Blueprint
 
 from tracker.web.auth import pages as auth
 from tracker.web.content import pages as content
-from tracker.web.help import pages as help_page
 from tracker.web.handoff import pages as handoff
+from tracker.web.help import pages as help_page
+from tracker.web.leads import pages as leads
 from tracker.web.pipeline import board, deals, moves
 from tracker.web.pipeline import settings as pipelines
+from tracker.web.reports import pages as reports
 from tracker.web.settings import pages as settings
 from tracker.web.sites import pages as sites
 from tracker.web.stages import pages as stages
@@ -15,6 +17,8 @@ from tracker.web.team import pages as team
 
 PAGES: tuple[Blueprint, ...] = (
     auth.blueprint,
+    reports.blueprint,
+    leads.blueprint,
     handoff.blueprint,
     board.blueprint,
     deals.blueprint,

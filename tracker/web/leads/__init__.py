@@ -1,0 +1,1 @@
+"""The leads: the list, and one lead's journey."""

@@ -1,0 +1,74 @@
+"""The entries of a journey in words."""
+
+from flask_babel import gettext as _
+
+from tracker.handoff.domain import HandoffStatus
+from tracker.identity.models import Lead
+from tracker.pipeline.domain import DealStatus
+from tracker.reports.timeline import Change, DealEvent, Identified, Offer
+from tracker.web import terms
+
+
+def name_of(lead: Lead) -> str:
+    """Return what to call a lead: by name, e-mail, or that nobody knows."""
+    if lead.name or lead.email:
+        return lead.name or lead.email
+    return _("Known by a user id") if lead.is_known else _("Anonymous visitor")
+
+
+def why(change: Change) -> str:
+    """Return the sentence of a stage change's receipt."""
+    return terms.receipt_sentence(change.stage, change.rule, change.touched)
+
+
+def identified(entry: Identified) -> str:
+    """Return what became known."""
+    if entry.names and entry.has_browser:
+        return _("We learned who it is; what this browser did before counts here too.")
+    if entry.names:
+        return _("We learned who it is.")
+    return _(
+        "Another browser turned out to be the same person; what it did before counts here too."
+    )
+
+
+def offer_title(offer: Offer) -> str:
+    """Return what happened to an offer."""
+    return {
+        HandoffStatus.OFFERED: _("Offered to sales"),
+        HandoffStatus.ACCEPTED: _("Accepted by sales"),
+        HandoffStatus.REJECTED: _("Rejected by sales"),
+        HandoffStatus.EXPIRED: _("The offer expired"),
+        HandoffStatus.WITHDRAWN: _("The offer was withdrawn"),
+    }[offer.status]
+
+
+def offer_look(offer: Offer) -> tuple[str, str]:
+    """Return the icon and the hue of an offer's entry."""
+    return {
+        HandoffStatus.OFFERED: ("handoff", "handoff"),
+        HandoffStatus.ACCEPTED: ("check", "handoff"),
+        HandoffStatus.REJECTED: ("x", "bad"),
+        HandoffStatus.EXPIRED: ("hourglass", "bad"),
+        HandoffStatus.WITHDRAWN: ("undo", "plain"),
+    }[offer.status]
+
+
+def deal_title(event: DealEvent) -> str:
+    """Return what happened to a deal."""
+    if event.status is DealStatus.WON:
+        return _("Won")
+    if event.status is DealStatus.LOST:
+        return _("Lost")
+    if event.before is None:
+        return _("Deal opened: %(stage)s", stage=event.stage)
+    if event.before is not DealStatus.OPEN:
+        return _("Deal reopened: %(stage)s", stage=event.stage)
+    return _("Moved to %(stage)s", stage=event.stage)
+
+
+def deal_look(event: DealEvent) -> tuple[str, str]:
+    """Return the icon and the hue of a deal's entry."""
+    if event.status is DealStatus.WON:
+        return "trophy", "won"
+    return ("ban", "bad") if event.status is DealStatus.LOST else ("pipeline", "sales")

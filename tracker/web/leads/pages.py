@@ -1,0 +1,115 @@
+"""The list of leads, and one lead's journey."""
+
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from tracker.db import from_micros, to_micros
+from tracker.errors import Invalid
+from tracker.handoff import service as handoff
+from tracker.handoff.domain import HandoffStatus
+from tracker.identity import service as identity
+from tracker.reports import people as lists
+from tracker.reports import queries, standing
+from tracker.reports.people import Knowing, LeadSearch, Sorting, Window
+from tracker.reports.population import MISSING
+from tracker.reports.timeline import timeline
+from tracker.stages import service as stages
+from tracker.stages.domain import Stage
+from tracker.web import terms
+from tracker.web.context import now, requires, session, workspace
+from tracker.web.handoff.cards import reason_name
+from tracker.web.leads import lines
+from tracker.web.paging import page_of, url_with
+from tracker.web.reports.filters import source_words
+from tracker.workspaces.domain import Role, may
+
+LEADS = 50
+LONGEST = 200
+_FURTHEST = 2**53
+
+blueprint = Blueprint("leads", __name__, url_prefix="/leads")
+
+
+@blueprint.get("")
+@requires(Role.VIEWER)
+def index():
+    """List the leads that a search finds."""
+    home = workspace()
+    search = _search(request.args)
+    total = lists.count(session(), home.id, search)
+    page = page_of(total, size=LEADS)
+    window = Window(now=now(), limit=page.size, offset=page.offset)
+    names = [*queries.source_names(session(), home.id), MISSING]
+    if search.source and search.source not in names:
+        names.insert(0, search.source)
+    return render_template(
+        "leads/index.html",
+        rows=lists.leads(session(), home.id, search, window),
+        page=page,
+        search=search,
+        is_narrow=search != LeadSearch(sorting=search.sorting),
+        is_empty=total == 0 and queries.lead_count(session(), home.id) == 0,
+        sorted_url=lambda by: url_with(sort=by),
+        sources=[("", _("All")), *((name, source_words(name)) for name in names)],
+        points=terms.points,
+        source_words=source_words,
+    )
+
+
+@blueprint.get("/<code>")
+@requires(Role.VIEWER)
+def journey(code):
+    """Show one lead's journey from the first touch on."""
+    home = workspace()
+    lead = identity.get(session(), home.id, code)
+    if lead.code != code:
+        return redirect(url_for("leads.journey", code=lead.code))
+    model_id, model = stages.active(session(), home.id)
+    line = timeline(session(), lead, model_id, model, before=_before(request.args))
+    offers = handoff.of_lead(session(), home.id, lead.id)
+    return render_template(
+        "leads/journey.html",
+        lead=lead,
+        name=lines.name_of(lead),
+        line=line,
+        is_continued="before" in request.args,
+        older_url=url_with(before=to_micros(line.older)) if line.older else None,
+        today=standing.today(session(), lead, model_id, model, now=now()),
+        offer=offers[-1] if offers else None,
+        deals=standing.deals_of(session(), lead),
+        may_answer=may(current_user.role, Role.REP),
+        is_waiting=bool(offers) and offers[-1].status is HandoffStatus.OFFERED,
+        lines=lines,
+        reason_name=reason_name,
+        terms=terms,
+        source_words=source_words,
+    )
+
+
+def _search(args: MultiDict[str, str]) -> LeadSearch:
+    stage, who = args.get("stage", ""), args.get("who", "")
+    if stage not in ("", "none", *Stage):
+        raise Invalid("there is no such stage", fields={"stage": "tofu, mofu, bofu or none"})
+    if who not in ("", "everyone", *Knowing):
+        raise Invalid("choose known or anonymous", fields={"who": "known or anonymous"})
+    sorting = args.get("sort", "")
+    return LeadSearch(
+        text=args.get("q", "").replace("\0", "").strip()[:LONGEST],
+        stage=stage,
+        source=args.get("source", "").replace("\0", "")[:LONGEST],
+        knowing=Knowing(who) if who in list(Knowing) else None,
+        sorting=Sorting(sorting) if sorting in list(Sorting) else Sorting.LAST_SEEN,
+    )
+
+
+def _before(args: MultiDict[str, str]) -> datetime | None:
+    text = args.get("before", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text[:17]) < _FURTHEST):
+        raise Invalid("this is no moment", fields={"before": "microseconds since 1970"})
+    return from_micros(int(text[:17]))
