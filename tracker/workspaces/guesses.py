@@ -63,10 +63,15 @@ def _is_guessable(password: str, context: list[str]) -> bool:
 
 def _is_run(password: str) -> bool:
     letters = "".join(password.split())
+    parts = re.findall(r"[^\W\d_]+|\d+", password)
     half = letters[: len(letters) // 2]
-    return any(letters in run * 3 or letters in run[::-1] * 3 for run in _RUNS) or (
+    return (0 < len(parts) < 4 and all(map(_follows, parts))) or (
         half * 2 == letters and len(set(half)) < 5
     )
+
+
+def _follows(part: str) -> bool:
+    return any(part in run * 3 or part in run[::-1] * 3 for run in _RUNS)
 
 
 def _words(text: str) -> list[str]:

@@ -183,7 +183,11 @@ def _who_fits(email: str, password: str):
 
 def _found(name: str, new: NewUser):
     users.be_first(session())
-    workspace = service.create(session(), name, now=now())
+    try:
+        workspace = service.create(session(), name, now=now())
+    except Invalid as error:
+        # On this page two things have a name.
+        raise Invalid(error.message, fields={"workspace": error.fields["name"]}) from error
     journey.found_workspace(session(), workspace, now=now())
     service.add_site(session(), workspace.id, FIRST_SITE, now=now())
     by = audit.By(workspace_id=workspace.id, user_id=None, now=now())
@@ -222,7 +226,6 @@ def _login_page(next_url: str, errors=None):
 
 def _setup_page(errors):
     form = defaultdict(str, request.form.to_dict())
-    # Wrong in the account or in the workspace: both call it a name.
     return render_template("auth/setup.html", form=form, errors=defaultdict(str, errors))
 
 
