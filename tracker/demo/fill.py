@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from tracker import journey
 from tracker.collector import service as collector
 from tracker.collector.domain import Hit, Outcome, Reject
-from tracker.demo.acts import all_acts
+from tracker.demo.acts import Act, all_acts
 from tracker.demo.floor import Floor
 from tracker.demo.messages import Address, hit_of
 from tracker.demo.moments import DAY, midnight, webinar_dates
 from tracker.demo.noise import robot_hits, unreadable
-from tracker.demo.story import PERIOD, Life, lives
+from tracker.demo.story import PERIOD, End, Life, lives
 from tracker.touches.domain import ContentKind
 from tracker.workspaces import service as workspaces
 from tracker.workspaces import users
@@ -115,7 +115,7 @@ def arrivals_of(rng: Random, people: Sequence[Life], to: Address, story: Story) 
     arrivals = [
         _Arrival(
             hit=hit_of(rng, act, life, to),
-            is_telling=act.piece is not None and act.piece.kind in _TELLING,
+            is_telling=_is_telling(act, life),
         )
         for act, life in all_acts(people, webinar_dates(since, story.now))
     ]
@@ -125,6 +125,10 @@ def arrivals_of(rng: Random, people: Sequence[Life], to: Address, story: Story) 
     arrivals += [arrival for arrival in arrivals if rng.random() < _IS_SENT_TWICE]
     arrivals = [arrival for arrival in arrivals if arrival.hit.received_at <= story.now]
     return sorted(arrivals, key=lambda arrival: arrival.hit.received_at)
+
+
+def _is_telling(act: Act, life: Life) -> bool:
+    return act.piece is not None and act.piece.kind in _TELLING and life.end is not End.NOWHERE
 
 
 def _batches(arrivals: Sequence[_Arrival]) -> Iterator[list[_Arrival]]:

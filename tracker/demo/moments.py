@@ -1,6 +1,8 @@
 """When things happen: more on weekday mornings than at night, less in summer and at Christmas."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 DAY = timedelta(days=1)
@@ -12,12 +14,8 @@ _OPENS, _CLOSES = 8, 18
 
 def some_day(rng: Random, start: datetime, days: int) -> datetime:
     """Return midnight of a day in the period: later days are busier, the company is growing."""
-    candidates = [start + number * DAY for number in range(days)]
-    weights = [
-        _WEEKDAYS[day.weekday()] * _MONTHS[day.month - 1] * (1 + 0.5 * number / days)
-        for number, day in enumerate(candidates)
-    ]
-    return rng.choices(candidates, weights)[0]
+    number = rng.choices(range(days), cum_weights=_busyness(start, days))[0]
+    return start + number * DAY
 
 
 def some_time(rng: Random, day: datetime) -> datetime:
@@ -52,3 +50,14 @@ def webinar_dates(start: datetime, end: datetime) -> list[datetime]:
     """Return when webinars were held: every other Tuesday at two in the afternoon."""
     first = midnight(start) + (1 - start.weekday()) % 7 * DAY + timedelta(hours=14)
     return [first + 14 * number * DAY for number in range((end - first).days // 14 + 2)]
+
+
+@lru_cache(maxsize=4)
+def _busyness(start: datetime, days: int) -> tuple[float, ...]:
+    period = [start + number * DAY for number in range(days)]
+    return tuple(
+        accumulate(
+            _WEEKDAYS[day.weekday()] * _MONTHS[day.month - 1] * (1 + 0.5 * number / days)
+            for number, day in enumerate(period)
+        )
+    )
