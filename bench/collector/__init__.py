@@ -1,0 +1,1 @@
+"""How fast the collector takes hits, against limits measured in the same run."""
