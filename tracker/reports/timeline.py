@@ -15,7 +15,6 @@ from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove, DealStage
-from tracker.reports.population import MISSING
 from tracker.stages.classify import Receipt
 from tracker.stages.domain import Rule, Stage, StageModel
 from tracker.stages.explain import rule_of
@@ -198,7 +197,7 @@ def _visits(touches: Sequence[Seen]) -> list[Visit]:
     return [
         Visit(
             at=visit[0].at,
-            source=next((touch.source for touch in visit if touch.source), MISSING),
+            source=next((touch.source for touch in visit if touch.source), ""),
             is_anonymous=visit[0].is_anonymous,
             touches=tuple(visit),
         )
