@@ -13,6 +13,7 @@ from tracker import journey
 from tracker.clock import utcnow
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
+from tracker.pipeline.models import DealStage, Pipeline
 from tracker.touches.models import Content
 from tracker.workspaces import tokens
 from tracker.workspaces.domain import Role, Scope
@@ -26,14 +27,17 @@ THINGS = (
     ("/leads/<", "lead"),
     ("/handoffs/<", "handoff"),
     ("/deals/<", "deal"),
+    ("/pipeline/settings/<code>", "pipeline"),
     ("/api/v1/leads/<", "lead"),
     ("/api/v1/handoffs/<", "handoff"),
     ("/api/v1/deals/<", "deal"),
     ("/api/v1/content/<", "content"),
     ("/api/v1/sites/<", "site"),
 )
+# What other parts of a route are the code of.
+PARTS = {"stage": "deal_stage"}
 # Nothing of a workspace lies at these.
-NOBODYS = {"/static/<path:filename>"}
+NOBODYS = {"/static/<path:filename>", "/pipeline/settings/templates/<name>"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -47,16 +51,22 @@ def make_everything(session, name):
     yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=None)
     _, deal = journey.answer_handoff(session, workspace, offered, answer=yes, now=utcnow())
     token, _secret = tokens.add(session, workspace.id, name, scopes=[Scope.READ], now=utcnow())
-    content = session.scalars(select(Content).filter_by(workspace_id=workspace.id)).first()
     return workspace, {
         "user": make_user(session, workspace, Role.REP).user.code,
         "token": token.code,
         "site": house.site.code,
-        "content": content.code,
+        "content": first(session, Content, workspace).code,
         "lead": lead.code,
         "handoff": offered,
         "deal": deal.code,
+        "pipeline": first(session, Pipeline, workspace).code,
+        "deal_stage": first(session, DealStage, workspace).code,
     }
+
+
+def first(session, model, workspace):
+    """Return one row of a workspace."""
+    return session.scalars(select(model).filter_by(workspace_id=workspace.id)).first()
 
 
 @pytest.fixture
@@ -77,9 +87,9 @@ def routes_to_things(app):
             yield rule, kinds[0] if kinds else None
 
 
-def address(rule, code):
+def address(rule, kind, things):
     """Return where a thing lies."""
-    return rule.build({name: code for name in rule.arguments})[1]
+    return rule.build({name: things[PARTS.get(name, kind)] for name in rule.arguments})[1]
 
 
 def test_every_route_with_a_code_is_in_the_table(app):
@@ -91,8 +101,21 @@ def test_what_belongs_to_others_is_not_there(app, client, two):
     seen = []
     for rule, kind in routes_to_things(app):
         for method in sorted(rule.methods & METHODS):
-            answer = client.open(address(rule, foreign[kind]), method=method)
+            answer = client.open(address(rule, kind, foreign), method=method)
             if answer.status_code != 404 or "theirs" in answer.text.lower():
+                seen.append(f"{method} {rule.rule} gave {answer.status_code}")
+    assert seen == []
+
+
+def test_a_part_of_others_is_not_there_either(app, client, two):
+    own, foreign = two
+    mixed = own | {kind: foreign[kind] for kind in PARTS.values()}
+    seen = []
+    for rule, kind in routes_to_things(app):
+        for method in sorted(rule.methods & METHODS if rule.arguments & PARTS.keys() else ()):
+            data = {"way": "earlier", "name": "Ours"}
+            answer = client.open(address(rule, kind, mixed), method=method, data=data)
+            if answer.status_code != 404:
                 seen.append(f"{method} {rule.rule} gave {answer.status_code}")
     assert seen == []
 
@@ -102,7 +125,7 @@ def test_what_is_ours_is_there(app, client, two):
     missing = [
         rule.rule
         for rule, kind in routes_to_things(app)
-        if "GET" in rule.methods and client.get(address(rule, own[kind])).status_code == 404
+        if "GET" in rule.methods and client.get(address(rule, kind, own)).status_code == 404
     ]
     assert missing == []
 

@@ -37,6 +37,8 @@ def undo(code):
 
 def as_seen(code: str) -> Deal:
     """Return the deal that a form is about, unless it has changed since the form was drawn."""
+    # First of all it must be ours: of what is not, we say nothing else.
+    service.get(session(), workspace().id, code)
     text = request.form.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Conflict(_("look at the deal before you change it"))
