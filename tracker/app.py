@@ -10,7 +10,8 @@ from tracker import jobs
 from tracker.collector.intake import Intake
 from tracker.config import Settings
 from tracker.db import Database, make_engine
-from tracker.web import context, errors, shell
+from tracker.web import context, errors, hygiene, shell
+from tracker.web.api import setup as api
 from tracker.web.blueprints import PAGES
 from tracker.web.collect.asked import Limits
 from tracker.web.collect.door import Door
@@ -33,10 +34,12 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["database"] = Database(make_engine(settings.database_url))
     app.extensions["settings"] = settings
     context.init_app(app)
+    hygiene.init_app(app)
     shell.init_app(app, settings)
     errors.init_app(app)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     return app
 
 

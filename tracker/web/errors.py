@@ -1,5 +1,6 @@
 """The one table from what went wrong to HTTP: pages for people, JSON under /api/."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
@@ -40,7 +41,7 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Return whether a program is asking."""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") and request.path != "/api/docs"
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -48,7 +49,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     data: dict[str, Any] = getattr(error, "data", None) or {}
     messages = data.get("messages")
     code = error.code or 500
-    return answer(code, error.name, error.description or error.name, messages)
+    # What a program may do here instead, and when it may come again, stands in the headers.
+    kept = {name: text for name, text in error.get_headers() if name in ("Allow", "Retry-After")}
+    words = "some fields are not right" if messages else error.description or error.name
+    return answer(code, HTTPStatus(code).phrase, words, messages, kept)
 
 
 def answer(
@@ -78,7 +82,7 @@ def _tracker_error(error: TrackerError) -> ResponseReturnValue:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "1"
-    status = type(error).__name__
+    status = HTTPStatus(code).phrase
     return answer(code, status, error.message, error.fields or None, headers)
 
 

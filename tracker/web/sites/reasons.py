@@ -7,7 +7,7 @@ from tracker.collector.domain import DropReason
 
 def reason_words(reason: str) -> str:
     """Return why a message was refused or put aside; an unknown reason speaks for itself."""
-    return {
+    words: dict[str, str] = {
         DropReason.MALFORMED: _("not written as a message should be"),
         DropReason.UNKNOWN_KEY: _("the write key opens no site"),
         DropReason.TOO_LARGE: _("too large"),
@@ -19,4 +19,5 @@ def reason_words(reason: str) -> str:
         DropReason.OVERLOADED: _("too much at once; the sender was asked to wait"),
         DropReason.STORAGE: _("the store was busy; the sender was asked to wait"),
         DropReason.REJECTED_BY_STORE: _("the store could not keep it"),
-    }.get(DropReason(reason) if reason in set(DropReason) else None, reason.replace("_", " "))
+    }
+    return words.get(reason, reason.replace("_", " "))

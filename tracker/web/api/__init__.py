@@ -1,0 +1,1 @@
+"""What every endpoint of the JSON API shares, and the page that describes them."""

@@ -1,0 +1,90 @@
+"""The shapes of leads on the wire."""
+
+from marshmallow import fields, validate
+
+from tracker.reports.people import Knowing, Sorting
+from tracker.stages.domain import Stage
+from tracker.web.api.shapes import PageArgs, Shape, Text, page_of
+
+
+class LeadArgs(PageArgs):
+    """Which leads."""
+
+    q = Text(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Part of a name, an e-mail or a company."},
+    )
+    stage = Text(load_default="", validate=validate.OneOf(["", "none", *Stage]))
+    source = Text(
+        load_default="",
+        validate=validate.Length(max=255),
+        metadata={"description": 'The first source; "(missing)" for none.'},
+    )
+    who = Text(load_default="", validate=validate.OneOf(["", "everyone", *Knowing]))
+    sort = fields.Enum(Sorting, by_value=True, load_default=Sorting.LAST_SEEN)
+
+
+class LeadSchema(Shape):
+    """One person on the journey."""
+
+    code = fields.String()
+    name = fields.String()
+    email = fields.String()
+    company = fields.String()
+    is_known = fields.Boolean()
+    stage = fields.Enum(Stage, by_value=True, allow_none=True)
+    score = fields.Method("points", metadata={"type": "number", "description": "Points today."})
+    touches = fields.Integer(metadata={"description": "Human touches that count."})
+    first_at = fields.DateTime(allow_none=True)
+    last_at = fields.DateTime(allow_none=True)
+    source = fields.String(metadata={"description": 'The first source, or "(missing)".'})
+
+    def points(self, lead) -> float:
+        """Return milli-points as points."""
+        milli: int = lead["score"] if isinstance(lead, dict) else lead.score
+        return milli / 1000
+
+
+class TransitionSchema(Shape):
+    """One change of stage, with its receipt."""
+
+    at = fields.DateTime()
+    from_stage = fields.Enum(Stage, by_value=True, allow_none=True, attribute="before")
+    to_stage = fields.Enum(Stage, by_value=True, attribute="stage")
+    rule = fields.String(attribute="receipt.rule")
+    model_version = fields.Integer(attribute="receipt.version")
+    score = fields.Method("points", metadata={"type": "number"})
+
+    def points(self, change) -> float:
+        """Return the receipt's sum as points."""
+        return change.receipt.score / 1000
+
+
+class HandoffBriefSchema(Shape):
+    """A handoff of the lead."""
+
+    code = fields.String()
+    status = fields.String()
+    offered_at = fields.DateTime()
+
+
+class DealBriefSchema(Shape):
+    """A deal of the lead."""
+
+    code = fields.String()
+    title = fields.String()
+    status = fields.String()
+
+
+class LeadDetailSchema(LeadSchema):
+    """One person with the way so far."""
+
+    title = fields.String()
+    phone = fields.String()
+    transitions = fields.List(fields.Nested(TransitionSchema))
+    handoffs = fields.List(fields.Nested(HandoffBriefSchema))
+    deals = fields.List(fields.Nested(DealBriefSchema))
+
+
+LeadPageSchema = page_of(LeadSchema)

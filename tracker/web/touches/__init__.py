@@ -1,0 +1,1 @@
+"""The log of touches for programs; people read it as journeys."""
