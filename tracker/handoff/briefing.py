@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
@@ -66,12 +67,16 @@ def first_contact(session: Session, lead_id: int) -> datetime | None:
 def touched(session: Session, touch_ids: Iterable[int]) -> dict[int, tuple[ContentKind, str]]:
     """Return kind and name of what touches are about, by touch."""
     rows = _looked_at(session, touch_ids)
-    return {touch_id: (content.kind, name_of(content)) for touch_id, content, _ in rows}
+    return {
+        # An event about nothing in particular is called like its kind: no need to say it twice.
+        touch_id: (content.kind, "" if content.key.endswith("|") else name_of(content))
+        for touch_id, content, _ in rows
+    }
 
 
 def name_of(content: Content) -> str:
     """Return what to call an item of the catalogue."""
-    return content.title or content.url or content.key
+    return content.title or urlsplit(content.url).path or content.url or content.key
 
 
 def _nth_last(number: int) -> ScalarSelect[int]:

@@ -15,7 +15,7 @@ from tracker.web.handoff.cards import cards, reason_name, reasons_why, status_na
 from tracker.web.paging import page_of, url_with
 from tracker.workspaces.domain import Role
 
-CARDS, ROWS = 30, 50
+CARDS, ROWS = 24, 50
 
 blueprint = Blueprint("handoff", __name__, url_prefix="/handoffs")
 

@@ -22,7 +22,7 @@ from tracker.web.pipeline.cards import (
 )
 from tracker.workspaces.domain import Role
 
-SHOWN, ROWS = 20, 50
+SHOWN, ROWS = 12, 50
 
 blueprint = Blueprint("pipeline", __name__)
 

@@ -14,7 +14,7 @@ from tracker.pipeline.domain import DealStatus, check_title, parse_value, ripene
 from tracker.pipeline.models import Deal
 from tracker.web.context import commit, now, requires, session, workspace
 from tracker.web.handoff.cards import reasons_why
-from tracker.web.pipeline.cards import age_words, owner_name
+from tracker.web.pipeline.cards import owner_name
 from tracker.web.pipeline.moves import as_seen
 from tracker.workspaces.domain import Role
 
@@ -182,7 +182,7 @@ def _page(found: Deal, text: str = "", errors=None):
         is_early=_is_early(found),
         owner=owner_name(found),
         age=ripeness(found.entered_at, found.stage.rot_days, now=now()),
-        age_words=age_words(found.entered_at, now=now()),
+        age_days=(now() - found.entered_at).days,
         may_change=current_user.may(Role.REP),
         note_limit=service.NOTE,
         text=text,
