@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from tracker import journey
 from tracker.collector.domain import Hit, MessageType, Traits
+from tracker.handoff import service as handoff
+from tracker.handoff.domain import HandoffStatus
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
+from tracker.pipeline.models import Deal
 from tracker.touches.domain import Touch
 from tracker.workspaces import service as workspaces
 from tracker.workspaces.models import Site, Workspace
@@ -83,6 +86,18 @@ def make_bofu_lead(session: Session, house: House, email: str = "ana@firm.exampl
     """Return a known lead that has just asked for a demo, and so is offered to sales."""
     record(session, house.identify(email), house.event("Demo Requested", email=email))
     return lead_of(session, house, f"e:{email}")
+
+
+def make_deal(
+    session: Session, house: House, email: str = "ana@firm.example", *, by: int | None = None
+) -> Deal:
+    """Return the open deal of a lead whom sales accepted at NOON."""
+    lead = make_bofu_lead(session, house, email)
+    offered = handoff.of_lead(session, house.workspace.id, lead.id)[-1]
+    yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=by)
+    _, deal = journey.answer_handoff(session, house.workspace, offered.code, answer=yes, now=NOON)
+    assert deal is not None
+    return deal
 
 
 def lead_of(session: Session, house: House, key: str) -> Lead:

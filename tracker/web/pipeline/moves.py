@@ -7,6 +7,7 @@ from flask_login import current_user
 from tracker import journey
 from tracker.errors import Conflict
 from tracker.pipeline import queries, service, setup
+from tracker.pipeline.domain import check_version
 from tracker.pipeline.models import Deal
 from tracker.web.context import commit, now, requires, session, workspace
 from tracker.web.pipeline.cards import cards, sums
@@ -39,10 +40,12 @@ def as_seen(code: str) -> Deal:
     """Return the deal that a form is about, unless it has changed since the form was drawn."""
     # First of all it must be ours: of what is not, we say nothing else.
     service.get(session(), workspace().id, code)
+    deal = service.get(session(), workspace().id, code)
     text = request.form.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Conflict(_("look at the deal before you change it"))
-    return service.get(session(), workspace().id, code, version=int(text))
+    check_version(deal.version, int(text))
+    return deal
 
 
 def _by() -> service.By:

@@ -100,10 +100,8 @@ def change_stage(code, stage):
 @requires(Role.OWNER)
 def shift_stage(code, stage):
     """Put a stage earlier or later."""
-    way = SHIFTS.get(request.form.get("way", ""))
-    if way is None:
-        raise Invalid("earlier or later?", fields={"way": "earlier or later"})
-    setup.shift_stage(session(), _pipeline(code), stage, way)
+    pipeline = _pipeline(code)
+    setup.shift_stage(session(), pipeline, stage, SHIFTS.get(request.form.get("way", ""), 0))
     commit()
     return _to(code, "stages")
 
