@@ -158,7 +158,7 @@ def _look(
     seen: Callable[[int], None],
 ) -> Tally:
     with database.reading() as session:
-        tally = importer.look(session, plan.rows)
+        tally = service.look(session, importer, plan)
     seen(len(plan.rows))
     return Tally(errors=plan.errors) + tally
 

@@ -52,6 +52,8 @@ class Sheet:
 
 def read(path: Path, *, delimiter: str | None = None) -> Sheet:
     """Return the sheet in a file of UTF-8 text; whatever is no such file raises Invalid."""
+    if delimiter and (len(delimiter) != 1 or delimiter in '"\r\n '):
+        raise Invalid(f"a delimiter is one character, not {delimiter!r}")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise Invalid(f"{path.name} is larger than {MOST_BYTES // 1024**2} MiB: cut it up")

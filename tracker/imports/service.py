@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ class Running:
 
     batch_id: int
     task_id: int
+    mapping: Mapping[str, str]
 
 
 def understand(
@@ -73,6 +74,11 @@ def understand(
     return Plan(sheet=sheet, mapping=mapping, rows=tuple(rows), errors=tuple(errors))
 
 
+def look(session: Session, importer: Importer, plan: Plan) -> Tally:
+    """Say what would become of a plan's rows, and change nothing."""
+    return _in_the_files_words(importer.look(session, plan.rows), plan.mapping)
+
+
 def begin(
     session: Session, importer: Importer, plan: Plan, *, now: datetime, by: int | None = None
 ) -> Running:
@@ -97,7 +103,7 @@ def begin(
         total=total,
         now=now,
     )
-    return Running(batch_id=batch.id, task_id=task.id)
+    return Running(batch_id=batch.id, task_id=task.id, mapping=plan.mapping)
 
 
 def put(
@@ -109,7 +115,8 @@ def put(
     now: datetime,
 ) -> Tally:
     """Take over some rows, and write down how far the import has come."""
-    tally = importer.put(session, rows, batch_id=running.batch_id, now=now)
+    found = importer.put(session, rows, batch_id=running.batch_id, now=now)
+    tally = _in_the_files_words(found, running.mapping)
     note(session, running, tally, now=now)
     return tally
 
@@ -141,6 +148,11 @@ def batches(session: Session, workspace_id: int, *, limit: int = 100) -> list[Im
 def errors_of(batch: ImportBatch) -> list[RowError]:
     """Return the first of what went wrong in an import."""
     return [RowError(**error) for error in json.loads(batch.errors or "[]")]
+
+
+def _in_the_files_words(tally: Tally, mapping: Mapping[str, str]) -> Tally:
+    errors = tuple(replace(e, column=mapping.get(e.column, e.column)) for e in tally.errors)
+    return replace(tally, errors=errors)
 
 
 def _named(problem: RowProblem, row: Row, mapping: Mapping[str, str]) -> RowError:
