@@ -1,7 +1,6 @@
-"""The steps of the whole way and the first time at each."""
+"""The steps of the whole way and the first time at each, in microseconds since 1970."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 TOFU = "tofu"
 MOFU = "mofu"
@@ -19,9 +18,9 @@ def deal_step(deal_stage_id: int) -> str:
     return f"deal:{deal_stage_id}"
 
 
-def firsts(reached: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
+def firsts(reached: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Return the earliest moment at each step."""
-    first: dict[str, datetime] = {}
+    first: dict[str, int] = {}
     for step, occurred_at in reached:
         if step not in first or occurred_at < first[step]:
             first[step] = occurred_at
@@ -29,8 +28,8 @@ def firsts(reached: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
 
 
 def changes(
-    stored: Mapping[str, datetime], derived: Mapping[str, datetime]
-) -> tuple[list[str], list[tuple[str, datetime]]]:
+    stored: Mapping[str, int], derived: Mapping[str, int]
+) -> tuple[list[str], list[tuple[str, int]]]:
     """Return which stored steps no longer hold, and which are to be recorded."""
     gone = [step for step, at in stored.items() if derived.get(step) != at]
     new = [(step, at) for step, at in derived.items() if stored.get(step) != at]

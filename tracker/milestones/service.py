@@ -1,22 +1,17 @@
 """Keep the first time at each step in line with the history of the rooms before."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker.db import to_micros
-from tracker.driver import chunks, execute_many
-from tracker.handoff.domain import HandoffStatus
-from tracker.handoff.models import Handoff
-from tracker.milestones.domain import ACCEPTED, OFFERED, WON, changes, deal_step, firsts
-from tracker.milestones.models import Milestone
-from tracker.pipeline.domain import DealStatus
-from tracker.pipeline.models import Deal, DealMove
-from tracker.stages.models import StageModelRow, TransitionRow
+from tracker.driver import chunks, execute_many, fetch_in
+from tracker.milestones.domain import changes, deal_step, firsts
 
-Reached = tuple[int, str, datetime]
+# What is stored: its row, the step, and when it was reached; what is new: lead, step, when.
+Stored = tuple[int, int, str]
+Reached = tuple[int, str, int]
 
 
 def mark(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> None:
@@ -30,94 +25,74 @@ def differences(session: Session, lead_ids: Iterable[int]) -> list[tuple[int, st
     found: list[tuple[int, str]] = []
     for part in chunks(sorted(set(lead_ids))):
         gone, new = _compare(session, part)
-        found += [(row.lead_id, f"milestone {row.step} does not hold") for row in gone]
+        found += [(lead, f"milestone {step} does not hold") for _, lead, step in gone]
         found += [(lead, f"milestone {step} is missing") for lead, step, _ in new]
     return found
 
 
 def _mark(session: Session, workspace_id: int, leads: list[int], now: datetime) -> None:
-    gone, new = _compare(session, leads)
-    for row in gone:
-        row.retracted_at = now
-    rows = [(workspace_id, lead, step, to_micros(at), to_micros(now)) for lead, step, at in new]
+    # What the rooms before have changed by objects must lie in the tables to be read there.
     session.flush()
+    gone, new = _compare(session, leads)
+    moment = to_micros(now)
+    execute_many(session, _RETRACT, [(moment, number) for number, _, _ in gone])
+    rows = [(workspace_id, lead, step, at, moment) for lead, step, at in new]
     execute_many(session, _RECORD, rows)
 
 
+_RETRACT = "/* milestones.retract */ UPDATE milestone SET retracted_at = ? WHERE id = ?"
 _RECORD = """
 /* milestones.record */
 INSERT INTO milestone (workspace_id, lead_id, step, occurred_at, recorded_at)
 VALUES (?, ?, ?, ?, ?)
 """
+_STORED = """
+/* milestones.stored */
+SELECT id, lead_id, step, occurred_at FROM milestone
+WHERE retracted_at IS NULL AND lead_id IN ({})
+"""
+# A deal that was won by mistake and reopened has not reached the end.
+_REACHED = """
+/* milestones.reached */
+WITH wanted AS (SELECT id, workspace_id FROM lead WHERE id IN ({}))
+SELECT l.id, t.to_stage, CAST(NULL AS INTEGER), t.occurred_at
+FROM wanted l
+JOIN transition t ON t.workspace_id = l.workspace_id AND t.lead_id = l.id
+JOIN stage_model m ON m.id = t.model_id
+WHERE t.retracted_at IS NULL AND m.published_at IS NOT NULL AND m.retired_at IS NULL
+UNION ALL
+SELECT l.id, 'offered', NULL, h.offered_at
+FROM wanted l JOIN handoff h ON h.lead_id = l.id
+WHERE h.status <> 'withdrawn'
+UNION ALL
+SELECT l.id, 'accepted', NULL, h.settled_at
+FROM wanted l JOIN handoff h ON h.lead_id = l.id
+WHERE h.status = 'accepted' AND h.settled_at IS NOT NULL
+UNION ALL
+SELECT l.id, 'deal', v.to_stage_id, v.occurred_at
+FROM wanted l JOIN deal d ON d.lead_id = l.id
+JOIN deal_move v ON v.workspace_id = d.workspace_id AND v.deal_id = d.id
+WHERE v.retracted_at IS NULL AND v.to_status = 'open'
+UNION ALL
+SELECT l.id, 'won', NULL, v.occurred_at
+FROM wanted l JOIN deal d ON d.lead_id = l.id
+JOIN deal_move v ON v.workspace_id = d.workspace_id AND v.deal_id = d.id
+WHERE v.retracted_at IS NULL AND v.to_status = 'won' AND d.status = 'won'
+"""
 
 
-def _compare(session: Session, leads: list[int]) -> tuple[list[Milestone], list[Reached]]:
-    derived: dict[int, list[tuple[str, datetime]]] = {lead: [] for lead in leads}
-    for lead, step, at in _reached(session, leads):
-        derived[lead].append((step, at))
-    stored: dict[int, dict[str, Milestone]] = {lead: {} for lead in leads}
-    for row in session.scalars(_standing_milestones(leads)):
-        stored[row.lead_id][row.step] = row
-    gone: list[Milestone] = []
+def _compare(session: Session, leads: list[int]) -> tuple[list[Stored], list[Reached]]:
+    derived: dict[int, list[tuple[str, int]]] = {lead: [] for lead in leads}
+    for lead, step, deal_stage, at in fetch_in(session, _REACHED, leads):
+        derived[lead].append((step if deal_stage is None else deal_step(deal_stage), at))
+    stored: dict[int, dict[str, tuple[int, int]]] = {lead: {} for lead in leads}
+    for number, lead, step, at in fetch_in(session, _STORED, leads):
+        stored[lead][step] = (number, at)
+    gone: list[Stored] = []
     new: list[Reached] = []
     for lead in leads:
-        kept = {step: row.occurred_at for step, row in stored[lead].items()}
+        kept = {step: at for step, (_, at) in stored[lead].items()}
         dropped, added = changes(kept, firsts(derived[lead]))
-        gone += [stored[lead][step] for step in dropped]
+        gone += [(stored[lead][step][0], lead, step) for step in dropped]
         new += [(lead, step, at) for step, at in added]
     return gone, new
-
-
-def _standing_milestones(leads: list[int]) -> Select[Milestone]:
-    return select(Milestone).where(Milestone.lead_id.in_(leads), Milestone.retracted_at.is_(None))
-
-
-def _reached(session: Session, leads: list[int]) -> Iterator[Reached]:
-    yield from _stages(session, leads)
-    yield from _handoffs(session, leads)
-    yield from _deals(session, leads)
-
-
-def _stages(session: Session, leads: list[int]) -> Iterator[Reached]:
-    query = (
-        select(TransitionRow.lead_id, TransitionRow.to_stage, TransitionRow.occurred_at)
-        .join(StageModelRow, StageModelRow.id == TransitionRow.model_id)
-        .where(
-            TransitionRow.lead_id.in_(leads),
-            TransitionRow.retracted_at.is_(None),
-            StageModelRow.published_at.is_not(None),
-            StageModelRow.retired_at.is_(None),
-        )
-    )
-    for lead, stage, at in session.execute(query):
-        yield lead, stage.value, at
-
-
-def _handoffs(session: Session, leads: list[int]) -> Iterator[Reached]:
-    query = select(Handoff.lead_id, Handoff.status, Handoff.offered_at, Handoff.settled_at)
-    for lead, status, offered_at, settled_at in session.execute(
-        query.where(Handoff.lead_id.in_(leads), Handoff.status != HandoffStatus.WITHDRAWN)
-    ):
-        yield lead, OFFERED, offered_at
-        if status is HandoffStatus.ACCEPTED and settled_at is not None:
-            yield lead, ACCEPTED, settled_at
-
-
-def _deals(session: Session, leads: list[int]) -> Iterator[Reached]:
-    query = (
-        select(
-            Deal.lead_id,
-            Deal.status,
-            DealMove.to_stage_id,
-            DealMove.to_status,
-            DealMove.occurred_at,
-        )
-        .join(DealMove, DealMove.deal_id == Deal.id)
-        .where(Deal.lead_id.in_(leads), DealMove.retracted_at.is_(None))
-    )
-    for lead, status, stage_id, to_status, at in session.execute(query):
-        if to_status is DealStatus.OPEN:
-            yield lead, deal_step(stage_id), at
-        # A deal that was won by mistake and reopened has not reached the end.
-        if to_status is DealStatus.WON and status is DealStatus.WON:
-            yield lead, WON, at
