@@ -38,6 +38,8 @@ THINGS = (
 PARTS = {"stage": "deal_stage"}
 # Nothing of a workspace lies at these.
 NOBODYS = {"/static/<path:filename>", "/pipeline/settings/templates/<name>"}
+# Where a view reads the form before it looks, it finds nothing to complain about.
+FORM = {"way": "earlier"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -101,7 +103,7 @@ def test_what_belongs_to_others_is_not_there(app, client, two):
     seen = []
     for rule, kind in routes_to_things(app):
         for method in sorted(rule.methods & METHODS):
-            answer = client.open(address(rule, kind, foreign), method=method)
+            answer = client.open(address(rule, kind, foreign), method=method, data=FORM)
             if answer.status_code != 404 or "theirs" in answer.text.lower():
                 seen.append(f"{method} {rule.rule} gave {answer.status_code}")
     assert seen == []
@@ -113,8 +115,7 @@ def test_a_part_of_others_is_not_there_either(app, client, two):
     seen = []
     for rule, kind in routes_to_things(app):
         for method in sorted(rule.methods & METHODS if rule.arguments & PARTS.keys() else ()):
-            data = {"way": "earlier", "name": "Ours"}
-            answer = client.open(address(rule, kind, mixed), method=method, data=data)
+            answer = client.open(address(rule, kind, mixed), method=method, data=FORM)
             if answer.status_code != 404:
                 seen.append(f"{method} {rule.rule} gave {answer.status_code}")
     assert seen == []
