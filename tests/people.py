@@ -62,11 +62,11 @@ def log_in(
     return member
 
 
-def allow_forms(client: FlaskClient) -> None:
+def allow_forms(client: FlaskClient, base_url: str = "http://localhost") -> None:
     """Let the client send the CSRF token that a page would have given it."""
     with client.application.test_request_context():
         token, kept = generate_csrf(), flask.session["csrf_token"]
-    with client.session_transaction() as cookie:
+    with client.session_transaction(base_url=base_url) as cookie:
         cookie["csrf_token"] = kept
     client.environ_base["HTTP_X_CSRFTOKEN"] = token
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.errors import (
     Conflict,
@@ -46,6 +46,9 @@ def wants_json() -> bool:
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer an error that the framework raised."""
+    if isinstance(error, SecurityError):
+        # Called by a strange name, we build no address under it, and so no page.
+        return "400 Bad Request\n", 400, {"Content-Type": "text/plain"}
     data: dict[str, Any] = getattr(error, "data", None) or {}
     messages = data.get("messages")
     code = error.code or 500
