@@ -1,29 +1,19 @@
-"""The command line as an operator has it: settings in, words and an exit code out."""
+"""Commands on the empty database, and a furnished workspace that they see."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+from tests import commands
 from tests.builders import House, make_house
-from tracker.cli.main import main
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
-def tracker(settings) -> Run:
+def tracker(settings) -> Callable[..., Result]:
     """Run a command on the empty database."""
-    usual = {
-        "TRACKER_DATABASE_URL": settings.database_url,
-        "TRACKER_SECRET_FILE": str(settings.secret_file),
-    }
-
-    def run(*arguments: object, input: str = "", **env: str) -> Result:
-        runner = CliRunner(env=usual | env)
-        return runner.invoke(main, [str(argument) for argument in arguments], input=input)
-
-    return run
+    return partial(commands.run, settings)
 
 
 @pytest.fixture
