@@ -25,13 +25,26 @@ INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-syn
 READY_WITHIN = 60
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Cluster:
     """A running server: where its files are, its process, and how to reach it."""
 
     directory: Path
+    command: list[str]
+    port: int
     process: subprocess.Popen[bytes]
-    url: str
+
+    @property
+    def url(self) -> str:
+        """Return the address of its first database."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def restart_at_once(self) -> None:
+        """Throw every connection out without a checkpoint, recover, and be there again."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
+        self.process = _launch(self.command, self.directory)
+        _wait_until_ready(self)
 
 
 def start(**settings: str) -> Cluster:
@@ -40,7 +53,12 @@ def start(**settings: str) -> Cluster:
     if as_user := _as_ordinary_user():
         shutil.chown(directory, *_ordinary_user())
     port = free_port()
-    server = [_program("postgres"), "-D", directory / "data", *_options(directory, port, settings)]
+    server = [
+        _program("postgres"),
+        "-D",
+        str(directory / "data"),
+        *_options(directory, port, settings),
+    ]
     with (directory / "log").open("wb") as log:
         subprocess.run(
             [*as_user, _program("initdb"), "-D", directory / "data", *INITDB],
@@ -49,21 +67,11 @@ def start(**settings: str) -> Cluster:
             stderr=log,
             cwd="/",
         )
-        process = subprocess.Popen(
-            # Should this process be killed, the server gets SIGINT and goes down with it.
-            [*(as_user or ["setpriv"]), "--pdeathsig", "INT", *server],
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            # Ctrl-C is for us; we stop the server ourselves, after the last test.
-            start_new_session=True,
-        )
-    cluster = Cluster(
-        directory=directory,
-        process=process,
-        url=f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres",
-    )
-    _wait_until_ready(cluster, port)
+    # Should this process be killed, the server gets SIGINT and goes down with it.
+    command = [*(as_user or ["setpriv"]), "--pdeathsig", "INT", *server]
+    process = _launch(command, directory)
+    cluster = Cluster(directory=directory, command=command, port=port, process=process)
+    _wait_until_ready(cluster)
     return cluster
 
 
@@ -114,9 +122,21 @@ def _ordinary_user() -> tuple[str, int]:
     return entry.pw_name, entry.pw_gid
 
 
-def _wait_until_ready(cluster: Cluster, port: int) -> None:
+def _launch(command: list[str], directory: Path) -> subprocess.Popen[bytes]:
+    with (directory / "log").open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            # Ctrl-C is for us; we stop the server ourselves, after the last test.
+            start_new_session=True,
+        )
+
+
+def _wait_until_ready(cluster: Cluster) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    answer = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    answer = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(cluster.port)]
     while subprocess.run(answer, check=False).returncode != 0:
         if cluster.process.poll() is not None or time.monotonic() > deadline:
             log = (cluster.directory / "log").read_text(errors="replace")
