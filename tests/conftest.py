@@ -23,7 +23,7 @@ from tracker.config import Settings
 
 __all__ = ["NOON"]
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.doors"]
 
 CLUSTER = pytest.StashKey[postgres.Cluster]()
 SECRET_KEY = "only-for-tests-" + 32 * "x"

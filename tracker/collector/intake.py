@@ -61,8 +61,9 @@ Entry = tuple[Ticket, int, Item]
 class Intake:
     """One per serving process; `start` it there, `stop` it after the last request."""
 
-    def __init__(self, sink: Sink, *, limit: int = 2000) -> None:
+    def __init__(self, sink: Sink, *, limit: int = 2000, patience: float = PATIENCE) -> None:
         self._sink = sink
+        self._patience = patience
         self._limit = limit
         self._queue: deque[Entry] = deque()
         self._refused: Counter[tuple[int, int, DropReason]] = Counter()
@@ -101,7 +102,7 @@ class Intake:
                 self._wake.notify()
         if is_full:
             raise Unavailable("more arrives than can be stored")
-        if not ticket.wait(PATIENCE) and not self._withdraw(ticket, items):
+        if not ticket.wait(self._patience) and not self._withdraw(ticket, items):
             ticket.wait()
         if ticket.failed or ticket.is_withdrawn:
             raise Unavailable("the store does not answer")

@@ -57,7 +57,7 @@ class Delivery:
 def judge(message: Any, delivery: Delivery) -> Hit | Reject | None:
     """Return the hit of a message, or why it is none; None where consent is lacking."""
     try:
-        raw = _mapping(message, "message")
+        raw = _mapping([] if message is None else message, "message")
         context = {**delivery.context, **_mapping(raw.get("context"), "context")}
         if not _consents(raw, context, delivery):
             return None
@@ -78,7 +78,7 @@ def _consents(raw: Mapping[str, Any], context: Mapping[str, Any], delivery: Deli
 
 def _read(raw: Mapping[str, Any], context: Mapping[str, Any], delivery: Delivery) -> Hit:
     kind = _type(raw, delivery)
-    if len(raw) > 200 or len(json.dumps(raw)) > LARGEST:
+    if len(raw) > 200 or len(json.dumps(raw, ensure_ascii=False)) > LARGEST:
         raise Unreadable(DropReason.TOO_LARGE, "message", "a message has at most 32 KiB")
     properties = _mapping(raw.get("properties"), "properties")
     about = _mapping(raw.get("traits"), "traits") if kind in _ABOUT else {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from tracker.collector.domain import NO_UTM, Hit, Utm
+from tracker.collector.text import clean
 from tracker.touches.domain import Channel
 
 _SEARCH = frozenset({"google", "bing", "duckduckgo", "yahoo", "ecosia", "baidu", "yandex",
@@ -76,7 +77,8 @@ def clean_label(text: str) -> str:
         if decoded == text:
             break
         text = decoded
-    return " ".join(text.split())[:255]
+    # Decoding may have brought to light what the door would have kept out.
+    return clean(" ".join(text.split()), 255)
 
 
 def _labelled(label: str) -> Arrival:

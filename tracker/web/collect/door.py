@@ -123,7 +123,7 @@ class Door:
         if route.startswith("projects/") and route.endswith("/settings"):
             key = route.removeprefix("projects/").removesuffix("/settings")
             return servers.settings(environ, self._sites.find(key))
-        kind = _SINGLE.get(route) or _SHORT.get(route)
+        kind = _SINGLE.get(route, _SHORT.get(route))
         if kind is None and route not in ("batch", "b", "import"):
             return answers.error(404, "there is no such route")
         if environ["REQUEST_METHOD"] != "POST":

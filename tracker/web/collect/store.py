@@ -19,7 +19,7 @@ def make_sink(database: Database, *, writer: int) -> Sink:
 
     def store(load: Load) -> Sequence[Outcome]:
         now = utcnow()
-        with database.writing() as session:
+        with database.writing(remembers=True) as session:
             try:
                 outcomes = _store(session, load, writer=writer, now=now)
                 session.commit()
