@@ -1,0 +1,61 @@
+"""What a rep should know before calling."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import GOOGLEBOT, NOON, lead_of, make_house, record
+from tracker.handoff import briefing
+
+
+@pytest.fixture
+def house(session):
+    return make_house(session)
+
+
+def known(session, house, *hits):
+    """Record hits of a browser and whose it is; return that lead."""
+    record(session, house.identify("ana@firm.example", anonymous_id="A"), *hits)
+    return lead_of(session, house, "e:ana@firm.example")
+
+
+def page(house, path, minutes, **facts):
+    at = NOON + timedelta(minutes=minutes)
+    return house.page(path, anonymous_id="A", occurred_at=at, **facts)
+
+
+def test_newest_reads_come_first_and_each_item_once(session, house):
+    hits = [page(house, path, n) for n, path in enumerate(("/one", "/two", "/one", "/three"))]
+    lead = known(session, house, *hits)
+    reads = briefing.last_reads(session, [lead.id])[lead.id]
+    assert [read.title for read in reads] == ["/three", "/one", "/two"]
+    assert reads[1].at == NOON + timedelta(minutes=2)
+
+
+def test_what_robots_fetched_was_not_read(session, house):
+    lead = known(session, house, page(house, "/one", 1, user_agent=GOOGLEBOT))
+    assert briefing.last_reads(session, [lead.id]) == {}
+
+
+def test_only_so_many_are_told(session, house):
+    lead = known(session, house, *(page(house, f"/{n}", n) for n in range(6)))
+    assert len(briefing.last_reads(session, [lead.id], each=2)[lead.id]) == 2
+
+
+def test_proof_that_a_lead_has_seen_is_left_out(session, house):
+    stories = ("/case-studies/seen", "/case-studies/unseen")
+    record(session, *(house.page(path, anonymous_id="B") for path in stories))
+    lead = known(session, house, page(house, "/case-studies/seen", 1))
+    proof = briefing.proof_not_seen(session, house.workspace.id, [lead.id])
+    assert proof == {lead.id: ["/case-studies/unseen"]}
+
+
+def test_first_contact_is_the_first_touch_that_counts(session, house):
+    lead = known(session, house, page(house, "/late", 9), page(house, "/first", 3))
+    assert briefing.first_contact(session, lead.id) == NOON + timedelta(minutes=3)
+
+
+def test_nothing_is_known_of_a_lead_without_touches(session, house):
+    lead = known(session, house)
+    assert briefing.last_reads(session, [lead.id]) == {}
+    assert briefing.first_contact(session, lead.id) is None
