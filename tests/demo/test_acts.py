@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import NOON
 from tracker.demo.acts import acts_of, all_acts
-from tracker.demo.catalogue import DEMO
+from tracker.demo.catalogue import DEMO, PROOF
 from tracker.demo.moments import DAY, webinar_dates
 from tracker.demo.story import PERIOD, Door, End, lives
 from tracker.touches.domain import ContentKind
@@ -25,9 +25,11 @@ def test_who_is_to_ask_for_a_demo_asks_once():
     assert asked == {life.number for life in LIVES if life.end is End.DEMO}
 
 
-def test_who_waits_for_sales_asked_at_the_very_moment():
-    waiting = next(life for life in LIVES if life.asks_at)
-    assert max(act.at for act in acts_of(waiting, HELD) if act.piece is DEMO) == waiting.asks_at
+def test_who_waits_for_sales_became_ready_at_the_very_moment():
+    for life in LIVES:
+        if life.ready_at:
+            proof = {act.at for act in acts_of(life, HELD) if act.piece in (DEMO, *PROOF)}
+            assert life.ready_at == max(proof)
 
 
 @pytest.mark.parametrize("door, kind", [

@@ -12,7 +12,7 @@ LIVES = lives(Random(7), now=NOON, leads=600)
 
 
 def replies():
-    return [reply(life, offered_at=NOON, turn=1, reps=3) for life in LIVES if not life.asks_at]
+    return [reply(life, offered_at=NOON, turn=1, reps=3) for life in LIVES if not life.ready_at]
 
 
 def test_a_deal_comes_to_an_end_once():
@@ -51,7 +51,7 @@ def test_an_answer_comes_in_time_or_not_at_all():
 
 
 def test_who_waits_is_not_answered_yet():
-    waiting = [life for life in LIVES if life.asks_at]
+    waiting = [life for life in LIVES if life.ready_at]
     assert [reply(x, offered_at=NOON, turn=1, reps=3).verdict for x in waiting] == [None] * len(
         waiting
     )

@@ -32,7 +32,7 @@ def test_a_quota_holds_its_rate():
 @pytest.mark.parametrize("door", [Door.WEBINAR, Door.GUIDE, Door.SURVEY])
 def test_behind_each_door_so_many_go_on_as_the_truth_says(door):
     ends = [
-        x.end for x in lives(Random(7), now=NOON, leads=3000) if x.door is door and not x.asks_at
+        x.end for x in lives(Random(7), now=NOON, leads=3000) if x.door is door and not x.ready_at
     ]
     assert ends.count(End.DEMO) / len(ends) == pytest.approx(ASKS_FOR_DEMO[door], abs=0.01)
     assert ends.count(End.PROOF) / len(ends) == pytest.approx(LOOKS_AT_PROOF[door], abs=0.01)
@@ -51,6 +51,6 @@ def test_nobody_shares_an_address_and_none_is_real():
 
 
 def test_some_wait_for_sales_when_it_all_begins():
-    waiting = [life for life in lives(Random(7), now=NOON, leads=3000) if life.asks_at]
-    assert {life.end for life in waiting} == {End.DEMO}
+    waiting = [life for life in lives(Random(7), now=NOON, leads=3000) if life.ready_at]
+    assert {life.end for life in waiting} == {End.DEMO, End.PROOF}
     assert len(waiting) == 9

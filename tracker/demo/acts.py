@@ -69,7 +69,7 @@ def _first_visits(rng: Random, life: Life) -> list[Act]:
         way = life.way if number == 0 else _way_back(rng, life)
         acts += _visit(rng, at, way, _reading(rng, life))
         at = some_time(rng, at + rng.randrange(1, 9) * DAY)
-        if life.asks_at is not None and at > life.asks_at - 2 * DAY:
+        if life.ready_at is not None and at > life.ready_at - 2 * DAY:
             break
     return acts
 
@@ -89,10 +89,15 @@ def _reading(rng: Random, life: Life) -> list[Piece]:
 def _something(rng: Random) -> Piece:
     chance = rng.random()
     if chance < 0.62:
-        return rng.choice(ARTICLES)
+        return _popular(rng, ARTICLES)
     if chance < 0.95:
-        return rng.choice(PAGES)
+        return _popular(rng, PAGES)
     return PRICING if chance < 0.985 else rng.choice(CASES)
+
+
+def _popular(rng: Random, pieces: Sequence[Piece]) -> Piece:
+    # The first ones are read most.
+    return pieces[int(len(pieces) * rng.random() ** 1.6)]
 
 
 def _visit(
@@ -116,9 +121,9 @@ def _door(rng: Random, life: Life, after: datetime, webinars: Sequence[datetime]
             acts += [*_registration(rng, held_at, piece, after), _attended(rng, held_at, piece)]
             after = held_at + 2 * DAY
         return acts
-    piece = rng.choice(_DOOR_PIECES[Door(life.door or Door.GUIDE)])
+    piece = _popular(rng, _DOOR_PIECES[Door(life.door or Door.GUIDE)])
     at = after + timedelta(minutes=rng.randrange(1, 9))
-    if life.asks_at is None and rng.random() < 0.6:
+    if life.ready_at is None and rng.random() < 0.6:
         at = _some_days_on(rng, after, 1, 10)
     if not life.leaves_address:
         return [Act(at=at, piece=piece)]
@@ -152,29 +157,29 @@ def _behind(rng: Random, life: Life, door_at: datetime) -> list[Act]:
     if rng.random() < 0.55:
         at = _some_days_on(rng, at, 1, 7)
         pieces = [rng.choice((*ARTICLES, *PAGES)) for _ in range(rng.randrange(1, 4))]
-        if life.asks_at is None or at < life.asks_at - DAY:
+        if life.ready_at is None or at < life.ready_at - DAY:
             acts += _visit(rng, at, rng.choice((BACK_DIRECT, BACK_BY_MAIL)), pieces)
     if life.end is End.NOWHERE:
         return acts
     if life.end is End.PROOF or life.proof_first:
-        at = _some_days_on(rng, at, 1, 9)
-        pieces = rng.sample(PROOF, rng.randrange(1, 4))
+        at = life.ready_at or _some_days_on(rng, at, 1, 9)
+        pieces = rng.sample(PROOF, 1 if life.ready_at else rng.randrange(1, 4))
         acts += _visit(rng, at, rng.choice((BACK_DIRECT, BACK_BY_MAIL)), pieces)
     if life.end is End.DEMO:
-        acts += _demo(rng, life, life.asks_at or _some_days_on(rng, at, 1, 9))
+        acts += _demo(rng, life, life.ready_at or _some_days_on(rng, at, 1, 9))
     return acts
 
 
 def _demo(rng: Random, life: Life, at: datetime) -> list[Act]:
     arrives_at = at - timedelta(seconds=rng.randrange(60, 600))
-    acts = [Act(at=arrives_at, piece=HOME, way=BACK_DIRECT)]
+    acts = [Act(at=arrives_at, piece=rng.choice((*PAGES, *ARTICLES)), way=BACK_DIRECT)]
     if life.leaves_address:
         acts.append(Act(at=at - timedelta(seconds=1)))
     return [*acts, Act(at=at, piece=DEMO)]
 
 
 def _on_the_phone(rng: Random, life: Life, acts: Sequence[Act]) -> list[Act]:
-    last = acts[-1].at if life.asks_at is None else life.asks_at - DAY
+    last = acts[-1].at if life.ready_at is None else life.ready_at - DAY
     met_at = some_time(rng, life.starts_at + (last - life.starts_at) * rng.random())
     visit = _visit(rng, met_at, life.way, [_something(rng)], browser=1)
     said = [act.at for act in acts if act.piece is None and act.at < last]
@@ -182,8 +187,8 @@ def _on_the_phone(rng: Random, life: Life, acts: Sequence[Act]) -> list[Act]:
         return visit
     # A link in a later mail says whose it is: what the phone did before belongs to them too.
     at = max(met_at, *said) + rng.uniform(0.5, 4) * DAY
-    if life.asks_at is not None:
-        at = min(at, life.asks_at - timedelta(hours=rng.randrange(2, 20)))
+    if life.ready_at is not None:
+        at = min(at, life.ready_at - timedelta(hours=rng.randrange(2, 20)))
     again = _visit(rng, at, BACK_BY_MAIL, [rng.choice(ARTICLES)], browser=1)
     return [*visit, *again, Act(at=at + timedelta(seconds=3), browser=1)]
 

@@ -87,7 +87,7 @@ def reply(life: Life, *, offered_at: datetime, turn: int, reps: int) -> Reply:
     """Return what becomes of the n-th offer of somebody."""
     rng = Random(f"{life.seed}/reply/{turn}")
     rep = rng.randrange(reps)
-    if life.asks_at is not None:
+    if life.ready_at is not None:
         soon = offered_at + timedelta(minutes=rng.randrange(4, 15))
         return Reply(rep=rep, claims_at=soon if life.number % 3 == 1 else None)
     if rng.random() < NEVER_ANSWERS:

@@ -17,7 +17,7 @@ from tracker.demo.people import Somebody, people
 from tracker.demo.sources import WAYS, Way
 
 PERIOD = 182
-# A few have asked for a demo within the last day and wait for an answer when it all begins.
+# A few became ready within the last day and wait for an answer when it all begins.
 WAITING_HOURS = (0.3, 1.2, 2.6, 4.4, 7.1, 10.5, 14.2, 18.6, 22.1)
 
 
@@ -89,8 +89,8 @@ class Life:
     # Registers for a webinar and does not come.
     registers_only: bool
     has_second_browser: bool
-    # When somebody asks whom sales is to find waiting.
-    asks_at: datetime | None = None
+    # When somebody becomes ready whom sales is to find waiting.
+    ready_at: datetime | None = None
     seed: int
 
 
@@ -102,10 +102,13 @@ def lives(rng: Random, *, now: datetime, leads: int, period: int = PERIOD) -> li
     made = []
     for number, who in enumerate(islice(people(rng), leads)):
         way = rng.choices(WAYS, [way.weight for way in WAYS])[0]
-        asks_at = waiting[number] if number < len(waiting) else None
-        door = Door.GUIDE if asks_at else _door(rng, way)
-        end = End.DEMO if asks_at else next(outcomes[door]) if door else End.NOWHERE
-        first_day = midnight(asks_at) - rng.randrange(4, 12) * DAY if asks_at else None
+        ready_at = waiting.get(number)
+        door = Door.GUIDE if ready_at else _door(rng, way)
+        if ready_at:
+            end = End.PROOF if number % 3 == 0 else End.DEMO
+        else:
+            end = next(outcomes[door]) if door else End.NOWHERE
+        first_day = midnight(ready_at) - rng.randrange(4, 12) * DAY if ready_at else None
         made.append(
             Life(
                 number=number,
@@ -114,11 +117,11 @@ def lives(rng: Random, *, now: datetime, leads: int, period: int = PERIOD) -> li
                 starts_at=some_time(rng, first_day or some_day(rng, start, period)),
                 door=door,
                 end=end,
-                proof_first=asks_at is None and rng.random() < PROOF_FIRST,
-                leaves_address=asks_at is not None or rng.random() < LEAVES_ADDRESS[door],
+                proof_first=ready_at is None and rng.random() < PROOF_FIRST,
+                leaves_address=ready_at is not None or rng.random() < LEAVES_ADDRESS[door],
                 registers_only=door is None and rng.random() < REGISTERS_ONLY,
                 has_second_browser=rng.random() < HAS_SECOND_BROWSER,
-                asks_at=asks_at,
+                ready_at=ready_at,
                 seed=rng.getrandbits(64),
             )
         )
@@ -134,9 +137,13 @@ def quota(rng: Random, rate: float) -> Iterator[bool]:
         owed -= owed >= 1
 
 
-def _waiting(now: datetime, leads: int) -> list[datetime]:
+def _waiting(now: datetime, leads: int) -> dict[int, datetime]:
     count = min(len(WAITING_HOURS), max(3, leads // 300))
-    return [now - timedelta(hours=hours) for hours in WAITING_HOURS[:count]]
+    apart = min(40, leads // 10)
+    return {
+        number * apart + 1: now - timedelta(hours=hours)
+        for number, hours in enumerate(WAITING_HOURS[:count])
+    }
 
 
 def _door(rng: Random, way: Way) -> Door | None:
