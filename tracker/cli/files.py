@@ -24,9 +24,9 @@ from tracker.workspaces import service as workspaces
 from tracker.workspaces.models import Workspace
 
 SHOWN_ERRORS = 20
-# A part holds the writer for about this long: whoever else writes waits no longer.
+# On SQLite a part keeps everybody else from writing, so it should last about so long.
 SECONDS = 0.05
-FEWEST, MOST = 20, 500
+FEWEST, MOST = 100, 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +171,8 @@ def _put(
 ) -> Tally:
     running = _begin(database, importer, plan)
     tally = Tally(errors=plan.errors)
-    start, size = 0, FEWEST
+    has_one_pen = database.engine.dialect.name == "sqlite"
+    start, size = 0, FEWEST if has_one_pen else MOST
     while start < len(plan.rows):
         part = plan.rows[start : start + size]
         began = utcnow()
@@ -179,7 +180,8 @@ def _put(
         took = max((utcnow() - began).total_seconds(), 0.001)
         start += len(part)
         seen(len(part))
-        size = min(max(int(len(part) * SECONDS / took), FEWEST), MOST)
+        if has_one_pen:
+            size = min(max(int(len(part) * SECONDS / took), FEWEST), MOST)
     with database.writing() as session:
         service.finish(session, running, now=utcnow())
         session.commit()
