@@ -28,7 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from tracker import memory
 from tracker.ids import new_code
+from tracker.memory import REMEMBERS
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -143,6 +145,12 @@ class Database:
         self._writes = sessionmaker(
             engine.execution_options(tracker_writes=True), expire_on_commit=False
         )
+        self._intakes = sessionmaker(
+            engine.execution_options(
+                tracker_writes=True, **{REMEMBERS: engine.dialect.name == "sqlite"}
+            ),
+            expire_on_commit=False,
+        )
         self._turn = FairLock()
         path = engine.url.database
         self._lock_path = Path(f"{path}.lock") if _is_file(engine) and path else None
@@ -154,18 +162,20 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, remembers: bool = False) -> Iterator[Session]:
         """Open a session that may write; on SQLite it waits for its turn first.
 
         The caller commits. Keep it short: on SQLite everybody else who writes is waiting.
+        One that remembers only puts touches onto the journey.
         """
+        sessions = self._intakes if remembers else self._writes
         if self.engine.dialect.name != "sqlite":
-            with self._writes() as session:
+            with sessions() as session:
                 yield session
             return
         self._turn.acquire()
         try:
-            with self._file_lock(), self._writes() as session:
+            with self._file_lock(), sessions() as session:
                 yield session
         finally:
             self._turn.release()
@@ -209,8 +219,14 @@ def make_engine(url: str) -> Engine:
     """Return an engine for sqlite:///… or postgresql+psycopg://…, set up alike."""
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, module=pysqlite3.dbapi2, connect_args={"timeout": 5, "check_same_thread": False}
+            url,
+            module=pysqlite3.dbapi2,
+            # A batch of another size is another statement.
+            connect_args={"timeout": 5, "check_same_thread": False, "cached_statements": 1024},
+            # The connection that was used last remembers most.
+            pool_use_lifo=True,
         )
+        memory.install(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         path = engine.url.database
@@ -258,6 +274,7 @@ def _begin_sqlite(connection: Any) -> None:
     # A writer asks for the write lock at once: upgrading a read later fails without waiting.
     writes = connection.get_execution_options().get("tracker_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    memory.recall(connection)
 
 
 class Tenanted:

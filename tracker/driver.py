@@ -13,7 +13,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from tracker.memory import REMEMBERS, memory_of
+
 CHUNK = 500
+# At most so many rows are known by heart under one name.
+REMEMBERED = 50_000
 
 Row = Sequence[Any]
 
@@ -70,6 +74,21 @@ def insert_returning(
     return found
 
 
+def remembered(session: Session, *name: Any) -> dict[Any, Any]:
+    """Return what is known under a name since an earlier transaction, to be read and added to.
+
+    It is empty wherever anybody else may have written meanwhile, and for all but the intake.
+    Only what this transaction has read or written itself may be put in.
+    """
+    connection = session.connection()
+    if not connection.get_execution_options().get(REMEMBERS):
+        return {}
+    known: dict[Any, Any] = memory_of(connection).known.setdefault(name, {})
+    if len(known) > REMEMBERED:
+        known.clear()
+    return known
+
+
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
     """Cut values into lists of at most `size`: drivers bound the number of parameters."""
     ordered = list(values)
@@ -80,7 +99,7 @@ def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
 def _run(session: Session, sql: str, values: tuple[Any, ...] | list[tuple[Any, ...]]) -> Any:
     connection = session.connection()
     dialect = connection.dialect
-    text = _for_driver(sql, dialect.name)
+    text = sql if dialect.name == "sqlite" else _with_percents(sql)
     try:
         cursor = connection.connection.cursor()
         if isinstance(values, list):
@@ -115,5 +134,5 @@ def _marks(number: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _for_driver(sql: str, dialect: str) -> str:
-    return sql if dialect == "sqlite" else sql.replace("?", "%s")
+def _with_percents(sql: str) -> str:
+    return sql.replace("?", "%s")

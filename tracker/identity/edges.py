@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tracker.driver import chunks, execute_many, fetch_in
+from tracker.driver import CHUNK, chunks, execute_many, fetch_in, insert_returning
 from tracker.identity.domain import Decision, components
 from tracker.identity.models import Lead
 from tracker.ids import new_code
@@ -88,7 +88,9 @@ def _neighbourhood(
 ) -> dict[int, Edge]:
     """Return the edges of every lead that a changed decision can touch."""
     named = {d.partner for d in changed.values() if d.partner is not None} | set(changed)
-    near = {v: edges[v] for v in named if v in edges} | edges_of(session, named - set(edges))
+    # Of those that have changed it is known already that they have no other edge.
+    others = named - set(edges) - set(changed)
+    near = {v: edges[v] for v in named if v in edges} | edges_of(session, others)
     leads = {edge.lead_id for edge in near.values()}
     return near | _read(fetch_in(session, f"{_EDGE} WHERE lead_id IN ({{}})", sorted(leads)))
 
@@ -118,13 +120,22 @@ def _homes(
     homeless = [group for group in groups if group not in homes]
     if homeless:
         codes = [new_code() for _ in homeless]
-        rows = [{"workspace_id": workspace_id, "code": code} for code in codes]
-        session.execute(insert(Lead), rows)
-        sql = "/* identity.new */ SELECT code, id FROM lead WHERE workspace_id = ? AND code IN ({})"
-        found = fetch_in(session, sql, codes, before=(workspace_id,))
-        made: dict[str, int] = {code: number for code, number in found}
+        made = _new_leads(session, workspace_id, codes)
         homes |= {group: made[code] for group, code in zip(homeless, codes, strict=True)}
     return homes
+
+
+def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dict[str, int]:
+    rows = insert_returning(
+        session,
+        "/* identity.new */ INSERT INTO lead"
+        " (workspace_id, code, is_known, name, email, title, phone, stated_company) VALUES {}",
+        [(workspace_id, code, False, "", "", "", "", "") for code in codes],
+        columns=8,
+        returning="code, id",
+        most=CHUNK,
+    )
+    return {code: number for code, number in rows}
 
 
 def _write(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import from_micros
-from tracker.driver import fetch, fetch_in
+from tracker.driver import fetch, fetch_in, remembered
 from tracker.identity.models import VisitorEdge
 from tracker.identity.service import Resolved, visitors_of
 from tracker.stages import history
@@ -62,11 +62,14 @@ def install_default(session: Session, workspace_id: int, *, now: datetime) -> St
 
 def active(session: Session, workspace_id: int) -> tuple[int, StageModel]:
     """Return the id and the rules of the version that a workspace lives by."""
-    rows = fetch(session, _ACTIVE, (workspace_id,))
-    if not rows:
-        raise LookupError(f"workspace {workspace_id} has no stage model")
-    model_id, version, document = rows[0]
-    return model_id, parse(document, version=version)
+    known: dict[int, tuple[int, StageModel]] = remembered(session, "stages.active")
+    if workspace_id not in known:
+        rows = fetch(session, _ACTIVE, (workspace_id,))
+        if not rows:
+            raise LookupError(f"workspace {workspace_id} has no stage model")
+        model_id, version, document = rows[0]
+        known[workspace_id] = model_id, parse(document, version=version)
+    return known[workspace_id]
 
 
 _ACTIVE = """

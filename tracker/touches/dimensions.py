@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Table
 from sqlalchemy.orm import Session
 
 from tracker.db import Model
-from tracker.driver import Row, fetch_in
+from tracker.driver import CHUNK, Row, fetch_in, insert_returning, remembered
 
 # Values of a missing row, by its key; the key's own column need not be repeated.
 Rows = Mapping[Any, Mapping[str, Any]]
@@ -29,14 +28,20 @@ def find_or_create(
     """
     table = model.__table__
     assert isinstance(table, Table)
-    if not rows:
-        return {}
-    found = _find(session, table, columns, workspace_id, rows)
-    missing = sorted((key for key in rows if key not in found), key=repr)
+    known = remembered(session, table.name, workspace_id, columns)
+    found = {key: known[key] for key in rows if key in known}
+    wanted = [key for key in rows if key not in found]
+    if not wanted:
+        return found
+    found |= _find(session, table, columns, workspace_id, wanted)
+    missing = sorted((key for key in wanted if key not in found), key=repr)
     if missing:
         values = [{**rows[k], columns[0]: k, "workspace_id": workspace_id} for k in missing]
-        session.execute(_insert_or_ignore(session, table), values)
-        found |= _find(session, table, columns, workspace_id, missing)
+        found |= _insert(session, table, columns, values)
+        # Another process may have made some of them meanwhile.
+        lost = [key for key in missing if key not in found]
+        found |= _find(session, table, columns, workspace_id, lost)
+    known.update(found)
     return found
 
 
@@ -59,7 +64,27 @@ def _plain(key: Any) -> Any:
     return bytes(key) if isinstance(key, memoryview) else key
 
 
-def _insert_or_ignore(session: Session, table: Table) -> Any:
-    dialect = session.get_bind().dialect.name
-    module: Any = sqlite if dialect == "sqlite" else postgresql
-    return module.insert(table).on_conflict_do_nothing()
+def _insert(
+    session: Session,
+    table: Table,
+    columns: tuple[str, ...],
+    values: Iterable[Mapping[str, Any]],
+) -> dict[Any, Row]:
+    shape = [column for column in table.columns if column.name != "id"]
+    rows = insert_returning(
+        session,
+        f"/* dimensions.insert */ INSERT INTO {table.name} "
+        f"({', '.join(column.name for column in shape)}) VALUES {{}}",
+        [[v[c.name] if c.name in v else _default(c) for c in shape] for v in values],
+        columns=len(shape),
+        returning=", ".join(columns),
+        most=CHUNK,
+    )
+    return {_plain(row[0]): row[1:] for row in rows}
+
+
+def _default(column: Column[Any]) -> Any:
+    default: Any = column.default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg

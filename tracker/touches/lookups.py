@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from tracker.collector.domain import Hit
-from tracker.driver import fetch
+from tracker.driver import fetch, remembered
 from tracker.touches.agents import LONGEST, class_of
 from tracker.touches.channels import Arrival, arrival_of
 from tracker.touches.content import Item, item_of
@@ -86,8 +86,12 @@ def keys_of(hit: Hit) -> Keys:
 
 
 def _event_names(session: Session, workspace_id: int) -> dict[str, ContentKind]:
-    sql = "/* lookups.event_names */ SELECT name, kind FROM event_name WHERE workspace_id = ?"
-    return {name: ContentKind(kind) for name, kind in fetch(session, sql, (workspace_id,))}
+    known: dict[int, dict[str, ContentKind]] = remembered(session, "event_names")
+    if workspace_id not in known:
+        sql = "/* lookups.event_names */ SELECT name, kind FROM event_name WHERE workspace_id = ?"
+        rows = fetch(session, sql, (workspace_id,))
+        known[workspace_id] = {name: ContentKind(kind) for name, kind in rows}
+    return known[workspace_id]
 
 
 def _visitors(session: Session, workspace_id: int, keys: Iterable[Keys]) -> dict[str, int]:

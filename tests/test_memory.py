@@ -1,0 +1,73 @@
+import pytest
+from sqlalchemy import select, update
+
+from tests.builders import make_house, record
+from tracker.driver import execute, remembered
+from tracker.stages.domain import Stage
+from tracker.stages.models import Standing
+from tracker.touches.domain import ContentKind
+from tracker.touches.models import Content
+
+
+@pytest.fixture
+def house(database):
+    with database.writing() as session:
+        house = make_house(session)
+        session.commit()
+    return house
+
+
+def put(database, house, *, is_kept=True):
+    with database.writing(remembers=True) as session:
+        record(session, house.page("/blog/a", anonymous_id="A"))
+        if is_kept:
+            session.commit()
+
+
+def known(database):
+    with database.writing(remembers=True) as session:
+        return dict(remembered(session, "stages.active"))
+
+
+def test_what_was_found_is_known_in_the_next_transaction_on_sqlite(database, house):
+    put(database, house)
+    is_sqlite = database.engine.dialect.name == "sqlite"
+    assert bool(known(database)) is is_sqlite
+
+
+def test_what_was_taken_back_is_not_known(database, house):
+    put(database, house, is_kept=False)
+    assert not known(database)
+
+
+def test_nothing_is_known_once_somebody_else_has_written(database, house):
+    put(database, house)
+    with database.writing() as session:
+        execute(session, "UPDATE content SET kind = 'demo'")
+        session.commit()
+    assert not known(database)
+
+
+def test_reading_in_between_changes_nothing(database, house):
+    put(database, house)
+    before = known(database)
+    with database.reading() as session:
+        execute(session, "SELECT 1")
+    put(database, house)
+    assert known(database).keys() == before.keys()
+
+
+def test_a_reclassed_page_counts_as_what_it_is_now(database, house):
+    put(database, house)
+    with database.writing() as session:
+        session.execute(update(Content).values(kind=ContentKind.DEMO))
+        session.commit()
+    put(database, house)
+    with database.reading() as session:
+        assert session.scalar(select(Standing.stage)) is Stage.BOFU
+
+
+def test_only_who_remembers_is_given_anything(database, house):
+    put(database, house)
+    with database.writing() as session:
+        assert remembered(session, "stages.active") == {}
