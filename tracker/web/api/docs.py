@@ -116,8 +116,8 @@ def _resolve(
 ) -> tuple[Mapping[str, Any], str]:
     if "items" in schema:
         schema, way = schema["items"], way.removesuffix(".") + "[]."
-    for part in schema.get("allOf", ()):
-        schema = part
+    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ())):
+        schema = part if "$ref" in part else schema
     if "$ref" in schema:
         schema = schemas[schema["$ref"].rpartition("/")[2]]
     return schema, way
@@ -129,4 +129,5 @@ def _type(schema: Mapping[str, Any]) -> str:
     if "items" in schema:
         return "list"
     kind = schema.get("format") or schema.get("type") or "object"
-    return f"{kind}, or null" if schema.get("nullable") else str(kind)
+    is_nullable = schema.get("nullable") or "anyOf" in schema
+    return f"{kind}, or null" if is_nullable else str(kind)

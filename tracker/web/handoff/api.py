@@ -76,7 +76,7 @@ def release(code):
 @blueprint.response(200, AnsweredSchema)
 def answer(said, code):
     """Accept or reject an open offer; accepting opens a deal."""
-    given = Answer(by=current_user.id, **said)
+    given = Answer(by=current_user.id, **said | {"verdict": HandoffStatus(said["verdict"])})
     settled, deal = journey.answer_handoff(session(), workspace(), code, answer=given, now=now())
     opened = None if deal is None else {"code": deal.code, "name": deal.title}
     commit()

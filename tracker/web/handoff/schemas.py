@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.web.api.shapes import Named, PageArgs, Shape, Text, page_of
 
-VERDICTS = (HandoffStatus.ACCEPTED, HandoffStatus.REJECTED)
+VERDICTS = (HandoffStatus.ACCEPTED.value, HandoffStatus.REJECTED.value)
 
 
 class HandoffArgs(PageArgs):
@@ -53,13 +53,7 @@ class AnsweredSchema(HandoffSchema):
 class AnswerSchema(Shape):
     """What sales says."""
 
-    verdict = fields.Enum(
-        HandoffStatus,
-        by_value=True,
-        required=True,
-        validate=validate.OneOf(VERDICTS, error="Must be accepted or rejected."),
-        metadata={"enum": [verdict.value for verdict in VERDICTS]},
-    )
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     reason = fields.Enum(
         RejectReason,
         by_value=True,

@@ -1,6 +1,9 @@
 """The shapes of deals and pipelines on the wire."""
 
-from marshmallow import fields, validate
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
 
 from tracker.pipeline.domain import DealStatus
 from tracker.web.api.shapes import Named, PageArgs, Shape, Text, page_of
@@ -8,21 +11,29 @@ from tracker.web.api.shapes import Named, PageArgs, Shape, Text, page_of
 MOST = 999_999_999_999
 
 
+def within(value: Decimal | None) -> None:
+    """Raise a validation error unless an amount can be kept."""
+    if value is not None and not 0 <= value <= MOST:
+        raise ValidationError(f"Must be between 0 and {MOST}.")
+
+
 class Money(fields.Decimal):
     """An amount with two decimals, on the wire as text: no reader rounds it."""
 
-    def __init__(self, **more: object) -> None:
-        bounds = validate.Range(0, MOST)
-        super().__init__(places=2, as_string=True, validate=bounds, allow_none=True, **more)  # type: ignore[arg-type]
+    def __init__(self, **more: Any) -> None:
+        described = {"type": "string", "description": 'A decimal, as in "1200.50".'}
+        super().__init__(
+            places=2, as_string=True, validate=within, allow_none=True, metadata=described, **more
+        )
 
 
 class Version(fields.Integer):
     """The version of the deal that was looked at: a stale one is refused."""
 
-    def __init__(self, **more: object) -> None:
+    def __init__(self, **more: Any) -> None:
         described = {"description": "The version that you saw; a stale one gives 409."}
         bounds = validate.Range(1, 2**31 - 1)
-        super().__init__(strict=True, validate=bounds, metadata=described, **more)  # type: ignore[arg-type]
+        super().__init__(strict=True, validate=bounds, metadata=described, **more)
 
 
 class DealArgs(PageArgs):
