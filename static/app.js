@@ -87,7 +87,11 @@ document.addEventListener("submit", (event) => {
   if (!form.dataset.ask || form.dataset.asked) return;
   event.preventDefault();
   ask(form.dataset.ask, form.dataset.askYes).then((yes) => {
-    if (!yes) return;
+    if (!yes) {
+      // A choice that asks as soon as it is made goes back to what it was.
+      if (form.querySelector("[data-submit]")) form.reset();
+      return;
+    }
     form.dataset.asked = "yes";
     form.requestSubmit(event.submitter);
     delete form.dataset.asked;

@@ -19,10 +19,11 @@ from werkzeug.wrappers import Response
 
 from tracker import journey
 from tracker.collector.network import cut
-from tracker.errors import Forbidden, Invalid, NotFound, Unauthorized
+from tracker.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from tracker.web import context
 from tracker.web.auth import who
 from tracker.web.context import commit, database, now, requires, session
+from tracker.web.words import duration
 from tracker.workspaces import audit, logins, passwords, service, sessions, users
 from tracker.workspaces.domain import Role, clean_email
 from tracker.workspaces.guesses import check_password
@@ -61,10 +62,12 @@ def login():
 def log_in():
     """Let somebody in whose password fits."""
     email, password = request.form.get("email", "").strip().lower(), _secret("password")
-    with database().writing() as counting:
-        # Counted before it is tried, so that many at once are not more than one by one.
-        logins.attempt(counting, email, network(), now=now())
-        counting.commit()
+    try:
+        _count(email)
+    except TooMany as error:
+        words = _("Too many attempts. Try again in %(wait)s.", wait=duration(error.retry_after))
+        page = _login_page(request.form.get("next", ""), errors={"form": words})
+        return page, 429, {"Retry-After": str(error.retry_after)}
     member = _who_fits(email, password)
     if member is None:
         words = _("This e-mail and password do not belong together.")
@@ -169,6 +172,13 @@ def network() -> str:
 def _secret(name: str) -> str:
     # Never stripped: a space in a password is part of it.
     return request.form.get(name, "")
+
+
+def _count(email: str) -> None:
+    # Before the password is tried, so that many at once are not more than one by one.
+    with database().writing() as counting:
+        logins.attempt(counting, email, network(), now=now())
+        counting.commit()
 
 
 def _who_fits(email: str, password: str):
