@@ -143,7 +143,7 @@ def test_missing_is_not_a_source_called_unknown(session):
     assert _funnel(session, house, Filter(source=MISSING)).population == 1
     assert _funnel(session, house, Filter(source="unknown")).population == 1
     planned = plan(session, house.workspace, Filter(), now=NOW)
-    assert {o.name for o in queries.origins(session, planned)} == {MISSING, "unknown"}
+    assert {o.name for o in queries.overview(session, planned).origins} == {MISSING, "unknown"}
 
 
 def test_a_source_is_one_however_it_is_spelled(session):
@@ -151,7 +151,7 @@ def test_a_source_is_one_however_it_is_spelled(session):
     live(session, house, Life(source="LinkedIn"))
     live(session, house, Life(source="linkedin"))
     planned = plan(session, house.workspace, Filter(), now=NOW)
-    assert [o.won.denominator for o in queries.origins(session, planned)] == [2]
+    assert [o.won.denominator for o in queries.overview(session, planned).origins] == [2]
 
 
 def test_only_known_leaves_out_the_anonymous(session):
@@ -210,7 +210,7 @@ def test_the_time_to_won_runs_from_the_first_touch(session):
     house = make_house(session)
     live(session, house, WINNER)
     planned = plan(session, house.workspace, Filter(), now=NOW)
-    assert queries.time_to_won(session, planned).micros == (2 * 24 + 3) * 3600 * 10**6
+    assert queries.overview(session, planned).to_won.micros == (2 * 24 + 3) * 3600 * 10**6
 
 
 def test_a_deal_of_another_pipeline_is_not_won_in_this_one(session):

@@ -1,7 +1,10 @@
 """The one query layer: every number on a screen, in a file and in the API comes from here."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
@@ -22,6 +25,9 @@ from tracker.stages.models import Standing
 from tracker.touches.models import Source, TouchRow
 from tracker.workspaces.models import Workspace
 
+# So many sources can be chosen from; the rest is reached through the list of sources.
+NAMES = 200
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
@@ -32,6 +38,15 @@ class Origin:
     wait: Wait | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overview:
+    """The funnel, the same people by source, and how long the whole way took the winners."""
+
+    funnel: Funnel
+    origins: tuple[Origin, ...]
+    to_won: Wait | None
+
+
 def funnel(session: Session, workspace: Workspace, chosen: Filter, *, now: datetime) -> Funnel:
     """Return the funnel of the people that a filter selects."""
     return funnel_of(session, plan(session, workspace, chosen, now=now))
@@ -39,75 +54,48 @@ def funnel(session: Session, workspace: Workspace, chosen: Filter, *, now: datet
 
 def funnel_of(session: Session, planned: Plan) -> Funnel:
     """Return the funnel of a plan."""
+    return overview(session, planned).funnel
+
+
+def overview(session: Session, planned: Plan) -> Overview:
+    """Return the funnel of a plan and its people by source, counted in one go."""
     people = planned.people.c
-    grouped = select(people.seen, people.has_left, func.count()).group_by(
-        people.seen, people.has_left
+    grouped = select(people.seen, people.has_left, people.first_source_id, func.count()).group_by(
+        people.seen, people.has_left, people.first_source_id
     )
-    tallies = [
-        Tally(seen=seen, has_left=bool(has_left), people=count)
-        for seen, has_left, count in session.execute(grouped)
+    groups = [
+        (Tally(seen=seen, has_left=bool(has_left), people=count), source)
+        for seen, has_left, source, count in session.execute(grouped)
     ]
-    return arithmetic(planned.steps, tallies, _waits(session, planned))
-
-
-def origins(session: Session, planned: Plan) -> list[Origin]:
-    """Return the plan's people by the source of their first touch, the largest first."""
-    people = planned.people.c
-    name = func.coalesce(func.lower(Source.name), MISSING)
-    won = people.seen >= 1 << (len(planned.steps) - 1)
-    query = (
-        select(
-            name,
-            func.coalesce(func.min(Source.name), MISSING),
-            func.count().filter(people.seen > 0),
-            func.count().filter(won),
-        )
-        .select_from(planned.people)
-        .outerjoin(Source, Source.id == people.first_source_id)
-        .group_by(name)
+    tallies = [tally for tally, _ in groups]
+    won = _times_to_won(session, planned)
+    return Overview(
+        funnel=arithmetic(planned.steps, tallies, _waits(session, planned)),
+        origins=tuple(_origins(session, planned, groups, won)),
+        to_won=_median([micros for _, micros in won]),
     )
-    waits = _medians(
-        session,
-        select(name.label("key"), _micros(people.won_at, people.first_touch_at).label("wait"))
-        .select_from(planned.people)
-        .outerjoin(Source, Source.id == people.first_source_id)
-        .where(won),
-    )
-    found = [
-        Origin(
-            name=shown,
-            won=Ratio(numerator=winners, denominator=entered),
-            wait=waits.get(key),
-        )
-        for key, shown, entered, winners in session.execute(query)
-    ]
-    return sorted(found, key=lambda o: (-o.won.denominator, o.name.casefold()))
-
-
-def time_to_won(session: Session, planned: Plan) -> Wait | None:
-    """Return the median time from the first touch to the won deal, early ones included."""
-    people = planned.people.c
-    won = people.seen >= 1 << (len(planned.steps) - 1)
-    query = select(
-        type_coerce(1, BigInteger).label("key"),
-        _micros(people.won_at, people.first_touch_at).label("wait"),
-    ).where(won)
-    return _medians(session, query).get(1)
 
 
 def source_names(session: Session, workspace_id: int) -> list[str]:
     """Return the names of the sources that leads first came from, the most frequent first."""
     model_id, _ = stages.active(session, workspace_id)
-    folded = func.lower(Source.name)
     query = (
-        select(func.min(Source.name))
-        .join(Standing, Standing.first_source_id == Source.id)
-        .where(Standing.workspace_id == workspace_id, Standing.model_id == model_id)
-        .group_by(folded)
-        .order_by(func.count().desc(), folded)
-        .limit(200)
+        select(Standing.first_source_id, func.count())
+        .where(
+            Standing.workspace_id == workspace_id,
+            Standing.model_id == model_id,
+            Standing.first_source_id.is_not(None),
+        )
+        .group_by(Standing.first_source_id)
     )
-    return list(session.scalars(query))
+    counts = {source: count for source, count in session.execute(query)}
+    totals: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for source, name in _names(session, workspace_id).items():
+        if source in counts:
+            totals[name.lower()] += counts[source]
+            shown.setdefault(name.lower(), name)
+    return [shown[folded] for folded, _ in totals.most_common(NAMES)]
 
 
 def lead_count(session: Session, workspace_id: int) -> int:
@@ -159,31 +147,76 @@ def _count(session: Session, table: Any, workspace_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def _origins(
+    session: Session,
+    planned: Plan,
+    groups: Sequence[tuple[Tally, int | None]],
+    won: Sequence[tuple[int | None, int]],
+) -> list[Origin]:
+    names = _names(session, planned.pipeline.workspace_id)
+    shown: dict[str, str] = {}
+    entered: Counter[str] = Counter()
+    times: dict[str, list[int]] = {}
+    for tally, source in groups:
+        name = names.get(source, MISSING)
+        shown.setdefault(name.lower(), name)
+        entered[name.lower()] += tally.people if tally.seen else 0
+    for source, micros in won:
+        times.setdefault(names.get(source, MISSING).lower(), []).append(micros)
+    found = [
+        Origin(
+            name=name,
+            won=Ratio(numerator=len(times.get(folded, ())), denominator=entered[folded]),
+            wait=_median(times.get(folded, ())),
+        )
+        for folded, name in shown.items()
+    ]
+    return sorted(found, key=lambda o: (-o.won.denominator, o.name.casefold()))
+
+
+def _times_to_won(session: Session, planned: Plan) -> list[tuple[int | None, int]]:
+    people = planned.people.c
+    query = select(people.first_source_id, _micros(people.won_at, people.first_touch_at))
+    won = people.seen >= 1 << (len(planned.steps) - 1)
+    return [(source, micros) for source, micros in session.execute(query.where(won))]
+
+
+def _names(session: Session, workspace_id: int) -> dict[int | None, str]:
+    query = select(Source.id, Source.name).where(Source.workspace_id == workspace_id)
+    return {number: name for number, name in session.execute(query.order_by(Source.id))}
+
+
+def _median(micros: Sequence[int]) -> Wait | None:
+    return Wait(micros=round(median(micros)), people=len(micros)) if micros else None
+
+
 def _waits(session: Session, planned: Plan) -> dict[int, Wait]:
     """Return the median time that each step was waited for, since the last step seen before."""
-    index = index_of(planned.steps).label("key")
+    people = planned.people.c
     before = func.lag(Milestone.occurred_at).over(
         partition_by=Milestone.lead_id, order_by=index_of(planned.steps)
     )
     seen = (
-        select(index, Milestone.occurred_at, before.label("before"))
-        .join(planned.people, planned.people.c.lead_id == Milestone.lead_id)
+        select(index_of(planned.steps).label("key"), Milestone.occurred_at, before.label("before"))
+        .join(planned.people, people.lead_id == Milestone.lead_id)
         .where(
+            # Whoever was seen at one step only has waited for none.
+            people.seen.bitwise_and(people.seen - 1) > 0,
             Milestone.retracted_at.is_(None),
             Milestone.step.in_([step.key for step in planned.steps]),
             planned.counted,
         )
         .subquery()
     )
-    query = select(seen.c.key, _micros(seen.c.occurred_at, seen.c.before).label("wait"))
-    return _medians(session, query.where(seen.c.before.is_not(None)))
+    waited = select(seen.c.key, _micros(seen.c.occurred_at, seen.c.before).label("wait"))
+    return _medians(session, waited.where(seen.c.before.is_not(None)))
 
 
 def _micros(later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnElement[int]:
     return type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)
 
 
-def _medians(session: Session, query: Select[*tuple[Any, ...]]) -> dict[Any, Wait]:
+def _medians(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Wait]:
     """Return the median of `wait` for each `key`; both databases know windows, not medians."""
     given = query.subquery()
     ranked = select(

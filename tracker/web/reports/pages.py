@@ -36,8 +36,8 @@ blueprint = Blueprint("reports", __name__)
 def funnel():
     """Show everyone's way from the first touch to the won deal."""
     told, planned = _planned()
-    found = queries.funnel_of(session(), planned)
-    all_sources = queries.origins(session(), planned)
+    counted = queries.overview(session(), planned)
+    found, origins = counted.funnel, counted.origins
     return render_template(
         "reports/funnel.html",
         told=told,
@@ -47,9 +47,9 @@ def funnel():
         doorway=picture.DOORWAY,
         island=picture.island(found, told),
         weakest=_finding(found, told),
-        origins=all_sources if request.args.get("sources") == "all" else all_sources[:SOURCES],
-        origin_count=len(all_sources),
-        to_won=queries.time_to_won(session(), planned),
+        origins=origins if request.args.get("sources") == "all" else origins[:SOURCES],
+        origin_count=len(origins),
+        to_won=counted.to_won,
         choices=_choices(told),
         panel=_panel(told, planned, found) if "step" in request.args else None,
         is_empty=queries.lead_count(session(), workspace().id) == 0,
