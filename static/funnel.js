@@ -5,10 +5,11 @@ const HUES = { marketing: "marketing", handoff: "sales", sales: "sales", won: "w
 
 /**
  * Draw a figure[data-funnel].
- * steps: [{name, side, reached, waiting, left, previous?, zoom?, tips: {reached, waiting, left}}];
- * `reached` is the bar; of it `waiting` are still here and `left` have gone; `previous` is the ghost.
+ * steps: [{name, side, reached, skipped?, waiting, left, previous?, zoom?, tips: {reached, skipped, waiting, left}}];
+ * `reached` is the bar; of it `skipped` passed unseen, `waiting` are still here and `left` have gone;
+ * `previous` is the ghost.
  * `zoom` draws a step's bar so many times as tall; the figure says so.
- * choose(step, part) is called for a click on a part: "reached", "waiting" or "left".
+ * choose(step, part) is called for a click on a part: "reached", "skipped", "waiting" or "left".
  */
 export function drawFunnel(figure, steps, choose) {
   figure.classList.toggle("is-plain", !window.Chart);
@@ -26,7 +27,8 @@ function bars(steps) {
   const shape = { stack: "now", grouped: false, barPercentage: 0.84, categoryPercentage: 1, borderSkipped: false };
   const tall = (number) => steps.map((step) => number(step) * (step.zoom ?? 1));
   const sets = [
-    { ...shape, part: "reached", data: tall((step) => step.reached - (step.waiting ?? 0) - (step.left ?? 0)) },
+    { ...shape, part: "reached", data: tall((step) => step.reached - (step.skipped ?? 0) - (step.waiting ?? 0) - (step.left ?? 0)) },
+    { ...shape, part: "skipped", data: tall((step) => step.skipped ?? 0), borderWidth: 1.5 },
     { ...shape, part: "waiting", data: tall((step) => step.waiting ?? 0) },
     { ...shape, part: "left", data: tall((step) => step.left ?? 0), borderWidth: 1 },
   ];
@@ -43,6 +45,7 @@ function dress(chart, steps) {
   const hue = (step) => HUES[step.side] ?? "ink-3";
   const looks = {
     reached: [steps.map((step) => colour(hue(step)))],
+    skipped: [steps.map((step) => faint(hue(step), 0.08)), steps.map((step) => colour(hue(step)))],
     waiting: [steps.map((step) => faint(hue(step), 0.42))],
     left: [steps.map((step) => hatch(hue(step))), steps.map((step) => faint(hue(step), 0.45))],
     previous: ["transparent", faint("ink-3", 0.8)],

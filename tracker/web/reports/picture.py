@@ -103,6 +103,7 @@ def columns(found: Funnel, told: Chosen) -> list[dict[str, Any]]:
             "share": column.rate.share if column.rate else None,
             "interval": interval_words(column.rate),
             "wait": span_words(column.wait.micros) if column.wait else "",
+            "skipped": column.skipped,
             "wait_words": wait_words(column.wait),
             "url": people_url(told, column.step),
             "marker": _marker(found, index),
@@ -136,16 +137,11 @@ def island(found: Funnel, told: Chosen) -> dict[str, Any]:
                 "code": column.step.code,
                 "side": column.step.side.value,
                 "reached": column.reached,
+                "skipped": column.skipped,
                 "waiting": column.waiting,
                 "left": column.left,
                 "zoom": 1 if column.step.side is Side.MARKETING else zoom,
-                "tips": {
-                    "reached": _("%(n)s went on", n=number(column.went))
-                    if column.step.side is not Side.WON
-                    else _("%(n)s won", n=number(column.reached)),
-                    "waiting": _("%(n)s still waiting here", n=number(column.waiting)),
-                    "left": _("%(n)s left here", n=number(column.left)),
-                },
+                "tips": _tips(column),
             }
             for column in found.columns
         ],
@@ -203,6 +199,18 @@ def csv_rows(found: Funnel) -> Iterator[list[str]]:
 def plain(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _tips(column: Column) -> dict[str, str]:
+    seen = column.went - column.skipped
+    return {
+        "reached": _("%(n)s won", n=number(column.reached))
+        if column.step.side is Side.WON
+        else _("%(n)s were seen here and went on", n=number(seen)),
+        "skipped": _("%(n)s passed without being seen here", n=number(column.skipped)),
+        "waiting": _("%(n)s still waiting here", n=number(column.waiting)),
+        "left": _("%(n)s left here", n=number(column.left)),
+    }
 
 
 def _marker(found: Funnel, index: int) -> str | None:
