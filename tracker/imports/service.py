@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.collector.models import ImportBatch
@@ -23,6 +23,7 @@ from tracker.imports.domain import (
 from tracker.imports.files import Sheet
 from tracker.imports.leads import LeadImport
 from tracker.tasks import service as tasks
+from tracker.workspaces.models import User
 
 KEPT_ERRORS = 200
 
@@ -46,6 +47,16 @@ class Running:
     batch_id: int
     task_id: int
     mapping: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An import with who began it (nobody: the operator) and the first of what went wrong."""
+
+    batch: ImportBatch
+    who: str | None
+    is_running: bool
+    errors: tuple[RowError, ...]
 
 
 def understand(
@@ -139,10 +150,32 @@ def finish(session: Session, running: Running, *, now: datetime) -> None:
     tasks.finish(session, running.task_id, now=now)
 
 
-def batches(session: Session, workspace_id: int, *, limit: int = 100) -> list[ImportBatch]:
+def listed(
+    session: Session, workspace_id: int, *, now: datetime, limit: int, offset: int = 0
+) -> list[Listed]:
     """Return the imports of a workspace, the newest first."""
-    query = select(ImportBatch).where(ImportBatch.workspace_id == workspace_id)
-    return list(session.scalars(query.order_by(ImportBatch.id.desc()).limit(limit)))
+    query = (
+        select(ImportBatch, User.name)
+        .outerjoin(User, User.id == ImportBatch.started_by_id)
+        .where(ImportBatch.workspace_id == workspace_id)
+        .order_by(ImportBatch.id.desc())
+    )
+    running = {task.subject for task in tasks.running(session, workspace_id, now=now)}
+    return [
+        Listed(
+            batch=batch,
+            who=who,
+            is_running=batch.finished_at is None and batch.filename in running,
+            errors=tuple(errors_of(batch)),
+        )
+        for batch, who in session.execute(query.limit(limit).offset(offset))
+    ]
+
+
+def count(session: Session, workspace_id: int) -> int:
+    """Return how many imports a workspace has had."""
+    query = select(func.count()).where(ImportBatch.workspace_id == workspace_id)
+    return session.scalar(query) or 0
 
 
 def errors_of(batch: ImportBatch) -> list[RowError]:

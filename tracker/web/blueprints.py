@@ -6,6 +6,7 @@ from tracker.web.auth import pages as auth
 from tracker.web.content import pages as content
 from tracker.web.handoff import pages as handoff
 from tracker.web.help import pages as help_page
+from tracker.web.imports import pages as imports
 from tracker.web.leads import pages as leads
 from tracker.web.pipeline import board, deals, moves
 from tracker.web.pipeline import settings as pipelines
@@ -30,4 +31,5 @@ PAGES: tuple[Blueprint, ...] = (
     help_page.blueprint,
     team.blueprint,
     settings.blueprint,
+    imports.blueprint,
 )

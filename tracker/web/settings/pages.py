@@ -134,15 +134,13 @@ def _tokens_page(*, errors=None, form=None, secret=None, made=None):
 
 def _tabs(current: str):
     names = {
-        "settings": _("Workspace"),
-        "api_tokens": _("API tokens"),
-        "audit_lines": _("Audit"),
+        "settings.settings": _("Workspace"),
+        "settings.api_tokens": _("API tokens"),
+        "imports.index": _("Imports"),
+        "settings.audit_lines": _("Audit"),
     }
-    return {
-        "tabs": [
-            (url_for(f"settings.{name}"), words, name == current) for name, words in names.items()
-        ]
-    }
+    here = f"settings.{current}"
+    return {"tabs": [(url_for(name), words, name == here) for name, words in names.items()]}
 
 
 def _scope_words() -> dict[Scope, str]:

@@ -1,0 +1,1 @@
+"""What was imported from files, and what became of it."""
