@@ -118,8 +118,10 @@
       keepalive: text.length < 6e4,
       mode: "cors"
     }).then(function (answer) {
-      return answer.status < 500 && answer.status !== 429 && answer.status !== 408;
-    }, function () {
+      var isDone = answer.status < 500 && answer.status !== 429 && answer.status !== 408;
+      /* An answer that nobody reads keeps its connection. */
+      return answer.text().then(function () { return isDone; });
+    }).catch(function () {
       return false;
     }).then(function (isDone) {
       isSending = false;

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import threading
 
 from flask import Flask
@@ -67,9 +68,15 @@ def open_house(settings: Settings) -> Door:
     )
     work.start()
 
+    parent = os.getppid()
+
     def close() -> None:
         # The server's main thread ends when every request has been answered.
-        threading.main_thread().join()
+        while threading.main_thread().is_alive():
+            threading.main_thread().join(timeout=1)
+            if os.getppid() != parent:
+                # Whoever would have told us to end was killed.
+                os.kill(os.getpid(), signal.SIGTERM)
         stop.set()
         door.intake.stop()
         work.join(timeout=5)
