@@ -39,9 +39,11 @@ def demo(bind: str, leads: int, seed: int, no_serve: bool) -> None:
     with house.open_engine(settings) as engine:
         house.migrate(engine)
         _fill_once(Database(engine), fill.Story(now=utcnow(), leads=leads, seed=seed))
-    click.echo(_log_ins(bind))
-    if not no_serve:
-        serve.run(settings, bind)
+    if no_serve:
+        click.echo(_log_ins("Run `tracker demo` to serve it"))
+        return
+    click.echo(_log_ins(f"Open http://{bind}"))
+    serve.run(settings, bind)
 
 
 def _settings() -> Settings:
@@ -79,12 +81,12 @@ def _is_filled(session: Session) -> bool:
     return True
 
 
-def _log_ins(bind: str) -> str:
+def _log_ins(how: str) -> str:
     people = [f"  {email:22}  {role.value:9} {name}" for email, name, role in fill.TEAM]
     return "\n".join(
         [
             "",
-            f"Open http://{bind} and log in as any of",
+            f"{how} and log in as any of",
             *people,
             f"with the password  {fill.PASSWORD}",
             "",
