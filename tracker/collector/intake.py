@@ -24,6 +24,7 @@ TRIES = 6
 PATIENCE = 4.0
 # Refusals are counted in memory and stored at least this often.
 FLUSH = 0.5
+PAUSE = 0.0005
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,9 @@ class Intake:
         self._queue: deque[Entry] = deque()
         self._refused: Counter[tuple[int, int, DropReason]] = Counter()
         self._wake = threading.Condition()
+        # How many entries the writer waits for, and how many were there one batch ago.
+        self._wanted = 1
+        self._before = 0
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
 
@@ -99,7 +103,8 @@ class Intake:
                 self._note(items, DropReason.OVERLOADED)
             else:
                 self._queue.extend((ticket, place, item) for place, item in enumerate(items))
-                self._wake.notify()
+                if len(self._queue) >= self._wanted:
+                    self._wake.notify()
         if is_full:
             raise Unavailable("more arrives than can be stored")
         if not ticket.wait(self._patience) and not self._withdraw(ticket, items):
@@ -143,12 +148,27 @@ class Intake:
 
     def _gather(self, due: float) -> list[Entry]:
         with self._wake:
+            self._await_company()
             if not self._queue and not self._is_stopping:
                 self._wake.wait(max(0.0, due - time.monotonic()))
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             for entry in batch:
                 entry[0].is_taken = True
+            self._before = len(batch)
             return batch
+
+    def _await_company(self) -> None:
+        """Wait while those who were just answered come again, and no longer.
+
+        Whoever arrives first after an answer would else be stored alone, at the price of a
+        batch.  The wait ends with the first pause: a core that waits has nothing else to do.
+        """
+        self._wanted = min(BATCH, self._before + len(self._queue))
+        seen = -1
+        while seen < len(self._queue) < self._wanted and not self._is_stopping:
+            seen = len(self._queue)
+            self._wake.wait(PAUSE)
+        self._wanted = 1
 
     def _store(self, batch: list[Entry]) -> None:
         try:
