@@ -244,3 +244,14 @@ def test_a_house_whose_writer_has_ended_is_not_ready(knock):
     answer = knock.batch(DEMO)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert knock.client.get("/p.gif", query_string={"k": KEY, "a": CHROME}).status_code == 503
+
+
+def test_what_arrived_is_there_for_prometheus(knock):
+    knock.pixel(m="m-1")
+    knock.pixel(m="m-1")
+    knock.batch({"type": "?"})
+    text = knock.client.get("/metrics").text
+    assert 'tracker_hits_total{outcome="accepted",reason=""} 1\n' in text
+    assert 'tracker_hits_total{outcome="duplicate",reason=""} 1\n' in text
+    assert 'tracker_hits_total{outcome="quarantined",reason="unknown_type"} 1\n' in text
+    assert "tracker_intake_waiting 0\n" in text

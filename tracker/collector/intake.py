@@ -80,6 +80,11 @@ class Intake:
         """Return whether the writer works."""
         return self._thread.is_alive()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many messages wait for the writer."""
+        return len(self._queue)
+
     def start(self) -> None:
         """Start the writer thread."""
         self._thread.start()

@@ -80,3 +80,10 @@ def stats(session: Session, workspace_id: int, *, with_nobodys: bool = False) ->
         .group_by(HitCount.outcome)
     )
     return HitStats(**{outcome.value: int(number) for outcome, number in session.execute(query)})
+
+
+def totals(session: Session) -> dict[tuple[Outcome, str], int]:
+    """Return how many messages had which outcome, and why, in all workspaces together."""
+    query = select(HitCount.outcome, HitCount.reason, func.sum(HitCount.number))
+    rows = session.execute(query.group_by(HitCount.outcome, HitCount.reason))
+    return {(outcome, reason): int(number) for outcome, reason, number in rows}

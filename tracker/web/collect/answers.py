@@ -52,6 +52,12 @@ def words(
     return status, headers, json.dumps(body).encode()
 
 
+def plain(text: str) -> Answer:
+    """Return text for a machine that reads lines."""
+    headers = [("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), _FRESH, *_OPEN]
+    return 200, headers, text.encode()
+
+
 def error(
     status: int,
     message: str,

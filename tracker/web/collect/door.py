@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tracker.clock import utcnow
 from tracker.collector import consent as consents
 from tracker.collector import messages, pixel
+from tracker.collector import service as collector
 from tracker.collector.domain import DropReason, MessageType, Outcome, Refusal
 from tracker.collector.intake import Intake
 from tracker.collector.messages import Delivery
@@ -52,6 +53,7 @@ class Door:
             "/t.js": self._script,
             "/healthz": self._health,
             "/readyz": self._ready,
+            "/metrics": self._metrics,
         }
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -231,6 +233,14 @@ class Door:
         if not self.intake.is_alive:
             return answers.error(503, "nothing is taken in", more=[RETRY])
         return answers.words({"status": "ready"})
+
+    def _metrics(self, environ: Environ) -> Answer:
+        try:
+            with self.database.reading() as session:
+                totals = collector.totals(session)
+        except SQLAlchemyError:
+            return answers.error(503, "the store does not answer", more=[RETRY])
+        return servers.metrics(totals, self.intake.waiting)
 
 
 def _query(environ: Environ) -> dict[str, str]:

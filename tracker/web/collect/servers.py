@@ -1,7 +1,7 @@
 """What client libraries ask for and are told: their settings, the snippet, what was stored."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,24 @@ def settings(environ: Environ, site: Site | None) -> Answer:
         "remotePlugins": [],
     }
     return answers.words(body)
+
+
+def metrics(totals: Mapping[tuple[Outcome, str], int], waiting: int) -> Answer:
+    """Return counts as Prometheus reads them; received is their sum."""
+    lines = [
+        "# HELP tracker_hits_total Messages that arrived, by what became of them and why.",
+        "# TYPE tracker_hits_total counter",
+    ]
+    known = {(outcome, ""): 0 for outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE)}
+    for (outcome, reason), number in sorted((known | dict(totals)).items()):
+        labels = f'outcome="{outcome.value}",reason="{reason}"'
+        lines.append(f"tracker_hits_total{{{labels}}} {number}")
+    lines += [
+        "# HELP tracker_intake_waiting Messages of this process that wait to be stored.",
+        "# TYPE tracker_intake_waiting gauge",
+        f"tracker_intake_waiting {waiting}",
+    ]
+    return answers.plain("\n".join(lines) + "\n")
 
 
 def report(judged: Sequence[tuple[Judged, Outcome | None]], *, is_batch: bool) -> Answer:
