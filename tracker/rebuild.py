@@ -1,15 +1,15 @@
 """Check and remake everything that is derived from touches, a slice of leads at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import Database
 from tracker.driver import chunks
 from tracker.identity import rebuild as identity
+from tracker.identity.domain import Decision
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
 from tracker.stages import service as stages
@@ -27,11 +27,18 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rebuilt:
-    """How far a rebuild has come: `done` of `total` visitors and leads."""
+class Plan:
+    """What a rebuild will do: what the touches say, and the slices in which it is carried out."""
 
-    done: int
-    total: int
+    workspace_id: int
+    decisions: Mapping[int, Decision]
+    visitors: tuple[tuple[int, ...], ...]
+    leads: tuple[tuple[int, ...], ...]
+
+    @property
+    def total(self) -> int:
+        """Return how many slices there are."""
+        return len(self.visitors) + len(self.leads)
 
 
 def verify(session: Session, workspace_id: int) -> Iterator[Difference]:
@@ -46,33 +53,30 @@ def verify(session: Session, workspace_id: int) -> Iterator[Difference]:
             yield Difference(subject=f"lead {lead}", what=what)
 
 
-def rebuild(
-    database: Database, workspace_id: int, *, clock: Callable[[], datetime], done: int = 0
-) -> Iterator[Rebuilt]:
-    """Remake everything derived, slice by slice, committing each; go on after `done`.
+def plan(session: Session, workspace_id: int) -> Plan:
+    """Return what a rebuild of everything derived takes; visitors first, then their leads."""
+    decisions = identity.decide_all(session, workspace_id)
+    return Plan(
+        workspace_id=workspace_id,
+        decisions=decisions,
+        visitors=tuple(tuple(part) for part in chunks(sorted(decisions), SLICE)),
+        leads=tuple(tuple(part) for part in chunks(_leads(session, workspace_id), SLICE)),
+    )
 
-    The server may go on meanwhile: a slice is remade from what is stored at its moment, and
-    what is right stays as it is, so that running it twice, or half and then whole, is safe.
+
+def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None:
+    """Remake one slice of the plan; slices are numbered from 0.
+
+    The server may go on between two: a slice is remade from what is stored at its moment, and
+    what is right stays as it is, so that doing it twice, or half and then whole, is safe.
     """
-    with database.reading() as session:
-        decisions = identity.decide_all(session, workspace_id)
-    work: list[tuple[bool, list[int]]] = [(True, p) for p in chunks(sorted(decisions), SLICE)]
-    with database.reading() as session:
-        work += [(False, part) for part in chunks(_leads(session, workspace_id), SLICE)]
-    total = sum(len(part) for _, part in work)
-    so_far = 0
-    for are_visitors, part in work:
-        so_far += len(part)
-        if so_far <= done:
-            continue
-        with database.writing() as session:
-            leads = (
-                identity.redo(session, workspace_id, decisions, part) if are_visitors else set(part)
-            )
-            stages.refold(session, workspace_id, leads, now=clock())
-            milestones.mark(session, workspace_id, leads, now=clock())
-            session.commit()
-        yield Rebuilt(done=so_far, total=total)
+    if number < len(plan.visitors):
+        part = plan.visitors[number]
+        leads = identity.redo(session, plan.workspace_id, plan.decisions, part)
+    else:
+        leads = set(plan.leads[number - len(plan.visitors)])
+    stages.refold(session, plan.workspace_id, leads, now=now)
+    milestones.mark(session, plan.workspace_id, leads, now=now)
 
 
 def _leads(session: Session, workspace_id: int) -> list[int]:

@@ -53,7 +53,7 @@ def test_verify_names_what_is_wrong_and_fails(run, database) -> None:
 
 def test_rebuild_mends_it(run, database) -> None:
     damage(database)
-    assert run("rebuild") == (0, {"rebuilt": 2, "resumed_after": 0})
+    assert run("rebuild") == (0, {"slices": 2, "resumed_after": 0})
     assert run("verify") == (0, {"differences": []})
 
 
@@ -62,7 +62,7 @@ def test_a_rebuild_that_was_broken_off_goes_on(run, database, house) -> None:
         task = tasks.begin(session, house.workspace.id, "rebuild", subject="", total=2, now=NOON)
         tasks.advance(session, task.id, 1, now=NOON)
         session.commit()
-    assert run("rebuild")[1] == {"rebuilt": 2, "resumed_after": 1}
+    assert run("rebuild")[1] == {"slices": 2, "resumed_after": 1}
 
 
 def test_two_rebuilds_do_not_run_at_once(run, database, house) -> None:

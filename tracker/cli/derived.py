@@ -1,18 +1,16 @@
 """Commands that check and remake what is derived from touches."""
 
 import sys
-from collections.abc import Iterator
 
 import click
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy.orm import Session
 
 from tracker.cli import house
 from tracker.clock import utcnow
 from tracker.db import Database
 from tracker.errors import Conflict
-from tracker.rebuild import Rebuilt
+from tracker.rebuild import SLICE, Plan, plan
 from tracker.rebuild import rebuild as remake
 from tracker.rebuild import verify as check
 from tracker.tasks import service as tasks
@@ -50,41 +48,44 @@ def rebuild(as_json: bool, workspace: str | None) -> None:
     when it is started again; what is right stays as it is.
     """
     with house.open_database() as database:
-        with database.writing() as session:
-            chosen = workspaces.the_workspace(session, workspace)
-            workspace_id, task_id, done = chosen.id, *_task(session, chosen.id)
-            session.commit()
-        steps = remake(database, workspace_id, clock=utcnow, done=done)
-        total = _follow(database, task_id, steps)
-        with database.writing() as session:
-            tasks.finish(session, task_id, now=utcnow())
-            session.commit()
-    facts = {"rebuilt": total, "resumed_after": done}
-    house.say(f"remade {total:,} visitors and leads", facts, as_json=as_json)
+        with database.reading() as session:
+            work = plan(session, workspaces.the_workspace(session, workspace).id)
+        task_id, done = _begin(database, work)
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not console.is_terminal) as bar:
+            line = bar.add_task("remaking", total=work.total, completed=done)
+            for number in range(done, work.total):
+                _step(database, work, number, task_id)
+                bar.update(line, completed=number + 1)
+        _finish(database, task_id)
+    facts = {"slices": work.total, "resumed_after": done}
+    text = f"remade {work.total - done:,} slices of at most {SLICE} visitors or leads"
+    house.say(text, facts, as_json=as_json)
 
 
-def _task(session: Session, workspace_id: int) -> tuple[int, int]:
+def _begin(database: Database, work: Plan) -> tuple[int, int]:
     """Return the task to go on with and how far it had come, or a new one."""
     now = utcnow()
-    if any(task.kind == KIND for task in tasks.running(session, workspace_id, now=now)):
-        raise Conflict("a rebuild is running, or was broken off less than a minute ago")
-    for task in tasks.interrupted(session, workspace_id, now=now):
-        if task.kind == KIND:
-            return task.id, task.done
-    task = tasks.begin(session, workspace_id, KIND, subject="", total=0, now=now)
-    return task.id, 0
+    with database.writing() as session:
+        running = tasks.running(session, work.workspace_id, now=now)
+        if any(task.kind == KIND for task in running):
+            raise Conflict("a rebuild is running, or was broken off less than a minute ago")
+        for task in tasks.interrupted(session, work.workspace_id, now=now):
+            if task.kind == KIND:
+                return task.id, min(task.done, work.total)
+        task = tasks.begin(session, work.workspace_id, KIND, subject="", total=work.total, now=now)
+        session.commit()
+        return task.id, 0
 
 
-def _follow(database: Database, task_id: int, steps: Iterator[Rebuilt]) -> int:
-    """Show the progress to whoever watches, and write it down; return how much was remade."""
-    number = 0
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as bar:
-        line = bar.add_task("remaking", total=None)
-        for step in steps:
-            number = step.done
-            bar.update(line, completed=step.done, total=step.total)
-            with database.writing() as session:
-                tasks.advance(session, task_id, step.done, now=utcnow())
-                session.commit()
-    return number
+def _step(database: Database, work: Plan, number: int, task_id: int) -> None:
+    with database.writing() as session:
+        remake(session, work, number, now=utcnow())
+        tasks.advance(session, task_id, number + 1, now=utcnow())
+        session.commit()
+
+
+def _finish(database: Database, task_id: int) -> None:
+    with database.writing() as session:
+        tasks.finish(session, task_id, now=utcnow())
+        session.commit()
