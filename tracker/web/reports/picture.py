@@ -99,7 +99,8 @@ def columns(found: Funnel, told: Chosen) -> list[dict[str, Any]]:
             "side": column.step.side.value,
             "reached": column.reached,
             "width": column.reached / widest,
-            "of": column.rate.denominator if column.rate else None,
+            # Of nobody there is nothing to say.
+            "of": (column.rate.denominator or None) if column.rate else None,
             "share": column.rate.share if column.rate else None,
             "interval": interval_words(column.rate),
             "wait": span_words(column.wait.micros) if column.wait else "",
