@@ -32,10 +32,8 @@ fmt: dev ## Put the code into its form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: dev ## Run the benchmarks
-	@if compgen -G 'bench/bench_*.py' >/dev/null; then \
-	  for file in bench/bench_*.py; do $(BIN)/python "$$file"; done; \
-	else echo 'no benchmarks yet'; fi
+bench: dev ## Measure the collector against its limits (QUICK=1: three minutes)
+	@$(BIN)/python -m bench.collector $(if $(QUICK),--quick)
 
 torture: dev system ## Run the long fault and load tests
 	@if [ -d tests/torture ]; then $(BIN)/pytest tests/torture -n 0; \

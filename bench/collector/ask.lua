@@ -1,16 +1,19 @@
--- What wrk asks for. Arguments: what (pixel or batch), write key, people (0: everybody is new).
+-- What wrk asks for. Arguments: what (pixel, batch of page views, or mix: a batch as SDKs send
+-- it), write key, people (0: everybody is new), seed.
 -- Every message has a message id of its own; wrk prints one line of JSON at the end.
 local what, key, people, seed
 local body = {}
 
 function setup(thread) thread:set("number", 1) end
 
+local function is_batch() return what ~= "pixel" end
+
 function init(args)
   what, key, people = args[1], args[2], tonumber(args[3])
   math.randomseed(tonumber(args[4]))
   wrk.headers["User-Agent"] =
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-  if what == "batch" then
+  if is_batch() then
     wrk.method = "POST"
     wrk.headers["Content-Type"] = "application/json"
   end
@@ -34,9 +37,25 @@ local function message()
     uuid(), person(), math.random(1, 200))
 end
 
+function mixed()
+  local dice = math.random(1, 10)
+  if dice <= 6 then return message() end
+  if dice <= 9 then
+    return string.format('{"type":"track","event":"Asset Downloaded","messageId":"%s",' ..
+      '"anonymousId":"%s","properties":{"asset_id":"guide-%d","plan":"team","seats":%d,' ..
+      '"campaign":"spring","position":"footer"},"context":{"library":{"name":"bench"}}}',
+      uuid(), person(), math.random(1, 50), math.random(1, 500))
+  end
+  local id = person()
+  return string.format('{"type":"identify","messageId":"%s","anonymousId":"%s",' ..
+    '"userId":"user-%s","traits":{"email":"%s@example.com","name":"Ana Example"}}',
+    uuid(), id, id, id)
+end
+
 function request()
-  if what == "batch" then
-    for i = 1, 100 do body[i] = message() end
+  if is_batch() then
+    local make = what == "mix" and mixed or message
+    for i = 1, 100 do body[i] = make() end
     return wrk.format(nil, "/v1/batch", nil,
       '{"writeKey":"' .. key .. '","batch":[' .. table.concat(body, ",") .. "]}")
   end

@@ -23,7 +23,7 @@ class Asking:
 
     @property
     def per(self):
-        return 100 if self.what == "batch" else 1
+        return 1 if self.what == "pixel" else 100
 
 
 def ask(pid, port, asking):

@@ -11,7 +11,7 @@ from bench.collector.ask import Asking, ask
 CONNECTIONS = (8, 32)
 # Everybody new is the dearest pixel there is: each makes a visitor, a lead and its history.
 SUBJECTS = (
-    ("ours, people who return", subjects.ours, 20_000),
+    ("ours, people who return", subjects.ours, 1_000),
     ("ours, everybody new", subjects.ours, 0),
     ("orm", subjects.orm, 0),
     ("nginx", subjects.nginx, 0),
@@ -24,7 +24,7 @@ def measure(rounds, seconds):
     with ExitStack() as stack:
         running = {}
         homes = {}
-        for name, start, _people in SUBJECTS:
+        for _name, start, _people in SUBJECTS:
             if start not in running:
                 homes[start] = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
                 running[start] = stack.enter_context(start(homes[start]))

@@ -14,14 +14,15 @@ PORTS = {"ours": 19001, "orm": 19002, "nginx": 19003}
 
 
 @contextmanager
-def ours(home):
+def ours(home, *, place=0):
     """Serve a house of its own; yields its process, port and write key."""
     env = environment(home)
     key = found(home)
-    command = [BIN / "tracker", "serve", "--bind", f"127.0.0.1:{PORTS['ours']}"]
+    port = PORTS["ours"] + 10 * place
+    command = [BIN / "tracker", "serve", "--bind", f"127.0.0.1:{port}"]
     command = machine.pinned(machine.cores()[0], *command)
-    with machine.running(command, PORTS["ours"], env=env, stdout=subprocess.DEVNULL) as pid:
-        yield pid, PORTS["ours"], key
+    with machine.running(command, port, env=env, stdout=subprocess.DEVNULL) as pid:
+        yield pid, port, key
 
 
 @contextmanager
