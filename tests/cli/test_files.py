@@ -55,10 +55,11 @@ def test_a_dry_run_says_the_same_and_changes_nothing(tracker, people, session):
 
 def test_an_import_leaves_its_record(tracker, people, session, house):
     tracker("import", "leads", people, *LEADS, *ISO)
-    batch = imports.listed(session, house.workspace.id, now=NOON, limit=1)[0].batch
+    listed = imports.listed(session, house.workspace.id, now=NOON, limit=1)[0]
+    batch = listed.batch
     assert (batch.filename, batch.rows, batch.created, batch.failed) == ("people.csv", 3, 2, 1)
     assert batch.finished_at is not None
-    assert imports.errors_of(batch)[0].value == "2018-02-30"
+    assert listed.errors[0].value == "2018-02-30"
 
 
 def test_long_work_is_written_down_and_ended(tracker, people, session):

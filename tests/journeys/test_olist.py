@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests import commands
 from tests.builders import NOON, make_house
 from tests.house import ROOT
-from tracker.imports import files, service
+from tracker.imports import files, plans
 from tracker.imports.deals import DealImport
 from tracker.imports.domain import Dates
 from tracker.imports.leads import LeadImport
@@ -107,7 +107,7 @@ def assert_early_deal_is_kept(session):
 def moments(importer, path, text_format, **columns):
     """Return who did what when, as one date format reads a file."""
     dates = Dates(format=text_format, zone=ZoneInfo("UTC"), now=NOON)
-    plan = service.understand(importer, files.read(path), mapping=columns, dates=dates)
+    plan = plans.understand(importer, files.read(path), mapping=columns, dates=dates)
     assert plan.errors == ()
     if importer.kind == "leads":
         return {row.user_id: row.occurred_at for row in plan.rows}

@@ -17,7 +17,7 @@ from tracker.cli import house
 from tracker.clock import utcnow
 from tracker.db import Database
 from tracker.errors import Invalid
-from tracker.imports import deals, files, leads, service
+from tracker.imports import deals, files, leads, plans, service
 from tracker.imports.domain import Dates, Field, RowError, Tally, check_format, parse_mapping
 from tracker.pipeline.domain import DealStatus
 from tracker.workspaces import service as workspaces
@@ -130,7 +130,7 @@ def import_deals(status: str, **options: Any) -> None:
 
 
 def _import(
-    database: Database, importer: service.Importer, request: Request, workspace: Workspace
+    database: Database, importer: plans.Importer, request: Request, workspace: Workspace
 ) -> None:
     plan = _understand(importer, request, workspace)
     with _bar(plan, request) as seen:
@@ -141,20 +141,20 @@ def _import(
         sys.exit(1)
 
 
-def _understand(importer: service.Importer, request: Request, workspace: Workspace) -> service.Plan:
+def _understand(importer: plans.Importer, request: Request, workspace: Workspace) -> plans.Plan:
     zone = request.zone or workspace.zone
     if zone not in available_timezones():
         raise Invalid(f"there is no time zone {zone!r}; zones read like Europe/Warsaw")
     dates = Dates(format=check_format(request.date_format), zone=ZoneInfo(zone), now=utcnow())
     mapping = parse_mapping(request.pairs, importer.fields)
     sheet = files.read(request.file, delimiter=request.delimiter)
-    return service.understand(importer, sheet, mapping=mapping, dates=dates, empty=request.empty)
+    return plans.understand(importer, sheet, mapping=mapping, dates=dates, empty=request.empty)
 
 
 def _look(
     database: Database,
-    importer: service.Importer,
-    plan: service.Plan,
+    importer: plans.Importer,
+    plan: plans.Plan,
     seen: Callable[[int], None],
 ) -> Tally:
     with database.reading() as session:
@@ -165,8 +165,8 @@ def _look(
 
 def _put(
     database: Database,
-    importer: service.Importer,
-    plan: service.Plan,
+    importer: plans.Importer,
+    plan: plans.Plan,
     seen: Callable[[int], None],
 ) -> Tally:
     running = _begin(database, importer, plan)
@@ -188,7 +188,7 @@ def _put(
     return tally
 
 
-def _begin(database: Database, importer: service.Importer, plan: service.Plan) -> service.Running:
+def _begin(database: Database, importer: plans.Importer, plan: plans.Plan) -> service.Running:
     with database.writing() as session:
         now = utcnow()
         running = service.begin(session, importer, plan, now=now)
@@ -199,7 +199,7 @@ def _begin(database: Database, importer: service.Importer, plan: service.Plan) -
 
 def _put_part(
     database: Database,
-    importer: service.Importer,
+    importer: plans.Importer,
     running: service.Running,
     part: Sequence[Any],
 ) -> Tally:
@@ -210,7 +210,7 @@ def _put_part(
 
 
 @contextmanager
-def _bar(plan: service.Plan, request: Request) -> Iterator[Callable[[int], None]]:
+def _bar(plan: plans.Plan, request: Request) -> Iterator[Callable[[int], None]]:
     console = Console(stderr=True, force_terminal=request.progress or None)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         bar = progress.add_task(f"{request.file.name}", total=len(plan.rows))

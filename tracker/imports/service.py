@@ -10,34 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.collector.models import ImportBatch
-from tracker.imports.deals import DealImport
 from tracker.imports.domain import (
-    Dates,
-    Row,
     RowError,
-    RowProblem,
     Tally,
-    check_mapping,
-    check_order,
 )
-from tracker.imports.files import Sheet
-from tracker.imports.leads import LeadImport
+from tracker.imports.plans import Importer, Plan
 from tracker.tasks import service as tasks
 from tracker.workspaces.models import User
 
 KEPT_ERRORS = 200
-
-Importer = LeadImport | DealImport
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A file that has been understood row by row, before anything is written."""
-
-    sheet: Sheet
-    mapping: Mapping[str, str]
-    rows: tuple[Any, ...]
-    errors: tuple[RowError, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,32 +38,6 @@ class Listed:
     who: str | None
     is_running: bool
     errors: tuple[RowError, ...]
-
-
-def understand(
-    importer: Importer,
-    sheet: Sheet,
-    *,
-    mapping: Mapping[str, str],
-    dates: Dates,
-    empty: Sequence[str] = (),
-) -> Plan:
-    """Read every row of a file; a mapping or a date format that cannot be right raises Invalid."""
-    check_mapping(mapping, importer.fields, sheet.header)
-    found = list(sheet.rows(mapping, empty=empty))
-    texts = [row.values[importer.date_field] for row in found if isinstance(row, Row)]
-    check_order(texts, dates.format)
-    rows: list[Any] = []
-    errors: list[RowError] = []
-    for row in found:
-        if isinstance(row, RowError):
-            errors.append(row)
-            continue
-        try:
-            rows.append(importer.parse(row, dates))
-        except RowProblem as problem:
-            errors.append(_named(problem, row, mapping))
-    return Plan(sheet=sheet, mapping=mapping, rows=tuple(rows), errors=tuple(errors))
 
 
 def look(session: Session, importer: Importer, plan: Plan) -> Tally:
@@ -138,7 +93,7 @@ def note(session: Session, running: Running, tally: Tally, *, now: datetime) -> 
     batch.created += tally.created
     batch.unchanged += tally.unchanged
     batch.failed += tally.failed
-    kept = errors_of(batch)
+    kept = _errors_of(batch)
     kept += tally.errors[: max(KEPT_ERRORS - len(kept), 0)]
     batch.errors = json.dumps([asdict(error) for error in kept], ensure_ascii=False)
     tasks.advance(session, running.task_id, batch.created + batch.unchanged + batch.failed, now=now)
@@ -166,7 +121,7 @@ def listed(
             batch=batch,
             who=who,
             is_running=batch.finished_at is None and batch.filename in running,
-            errors=tuple(errors_of(batch)),
+            errors=tuple(_errors_of(batch)),
         )
         for batch, who in session.execute(query.limit(limit).offset(offset))
     ]
@@ -178,17 +133,11 @@ def count(session: Session, workspace_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def errors_of(batch: ImportBatch) -> list[RowError]:
-    """Return the first of what went wrong in an import."""
-    return [RowError(**error) for error in json.loads(batch.errors or "[]")]
-
-
 def _in_the_files_words(tally: Tally, mapping: Mapping[str, str]) -> Tally:
     errors = tuple(replace(e, column=mapping.get(e.column, e.column)) for e in tally.errors)
     return replace(tally, errors=errors)
 
 
-def _named(problem: RowProblem, row: Row, mapping: Mapping[str, str]) -> RowError:
-    value = problem.value if len(problem.value) <= 80 else problem.value[:79] + "…"
-    column = mapping.get(problem.name, problem.name)
-    return RowError(line=row.line, column=column, value=value, reason=problem.reason)
+def _errors_of(batch: ImportBatch) -> list[RowError]:
+    """Return the first of what went wrong in an import."""
+    return [RowError(**error) for error in json.loads(batch.errors or "[]")]
