@@ -156,9 +156,7 @@ def test_a_stranger_cannot_lock_somebody_out(client, ann):
     for _ in range(11):
         knock(client, "wrong")
     form, elsewhere = {"email": ANN, "password": PASSWORD}, {"REMOTE_ADDR": "192.0.2.7"}
-    answer = client.post(
-        "/login", data={"email": ANN, "password": PASSWORD}, environ_base=elsewhere
-    )
+    answer = client.post("/login", data=form, environ_base=elsewhere)
     assert answer.status_code == 302
 
 
