@@ -20,7 +20,7 @@ from tracker.milestones import service as milestones
 from tracker.pipeline import service as pipeline
 from tracker.pipeline import setup
 from tracker.pipeline.domain import DealStatus
-from tracker.pipeline.models import Deal
+from tracker.pipeline.models import Deal, DealStage
 from tracker.stages import service as stages
 from tracker.touches import catalogue
 from tracker.touches import service as log
@@ -102,9 +102,12 @@ def import_deals(
 ) -> None:
     """Take over deals that ended elsewhere, each at its own time."""
     leads: dict[int, set[int]] = {}
+    ends: dict[int, DealStage] = {}
     for new, by in deals:
-        pipeline.record_closed(session, new, outcome=outcome, by=by)
-        leads.setdefault(new.lead.workspace_id, set()).add(new.lead.id)
+        here = new.lead.workspace_id
+        deal = pipeline.record_closed(session, new, outcome=outcome, by=by, stage=ends.get(here))
+        ends.setdefault(here, deal.stage)
+        leads.setdefault(here, set()).add(new.lead.id)
     for workspace_id, lead_ids in leads.items():
         milestones.mark(session, workspace_id, lead_ids, now=now)
 

@@ -26,7 +26,7 @@ from tracker.workspaces.models import Workspace
 SHOWN_ERRORS = 20
 # On SQLite a part keeps everybody else from writing, so it should last about so long.
 SECONDS = 0.05
-FEWEST, MOST = 100, 500
+FEWEST, MOST = 25, 500
 
 
 @dataclass(frozen=True, kw_only=True)
