@@ -24,7 +24,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     assets: str = "cdn"
-    threads: int = 32
+    # A thread that waits costs little; a slow client must not be the one that all wait for.
+    threads: int = 512
     processes: int = 1
     queue: int = 2000
     max_body: int = 4 * 1024 * 1024

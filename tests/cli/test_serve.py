@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ class House:
         self.environ = environ_for(directory)
         self.key = json.loads(run(self.environ, *INIT, stdin=PASS_PHRASE))["write_key"]
         self.acknowledged: list[str] = []
+        self.took: list[float] = []
         self.stopped = threading.Event()
 
     @contextmanager
@@ -55,16 +57,18 @@ class House:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def knock(self, prefix: str) -> None:
+    def knock(self, prefix: str, times: int = 1_000_000) -> None:
         """Send pixels until told to stop, and note which were acknowledged."""
-        number = 0
-        while not self.stopped.is_set():
-            number += 1
+        for number in range(times):
+            if self.stopped.is_set():
+                return
+            begun = time.monotonic()
             name = f"{prefix}-{number}"
             try:
                 query = f"k={self.key}&m={name}&a=anon-{prefix}&u=https://a.example/x"
                 with urllib.request.urlopen(f"{self.url}/p.gif?{query}", timeout=10):
                     self.acknowledged.append(name)
+                    self.took.append(time.monotonic() - begun)
             except OSError:
                 return
 
@@ -129,6 +133,20 @@ def test_an_orderly_end_answers_what_is_under_way(house):
     assert set(house.stored()) == set(house.acknowledged)
     hits = json.loads(run(house.environ, "stats", "--json"))["hits"]
     assert hits["accepted"] == hits["received"] == len(house.acknowledged)
+
+
+@pytest.mark.parametrize(
+    "begun", [b"G", b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"]
+)
+def test_slow_clients_are_waited_for_by_nobody_else(house, begun):
+    with house.serving(), ExitStack() as stalled:
+        host, _, port = house.url.removeprefix("http://").partition(":")
+        for _ in range(300):
+            line = stalled.enter_context(socket.create_connection((host, int(port))))
+            line.sendall(begun)
+        house.knock("healthy", 20)
+    assert len(house.acknowledged) == 20
+    assert max(house.took) < 0.5
 
 
 def test_the_server_makes_its_tables_and_its_secret(tmp_path):

@@ -149,6 +149,14 @@ def test_what_makes_no_sense_is_named(message, reason, field):
     assert (found.reason, found.field) == (reason, field)
 
 
+def test_what_is_nested_beyond_reason_is_turned_away():
+    deep: dict = {}
+    for _ in range(50_000):
+        deep = {"d": deep}
+    found = reject(DEMO | {"properties": deep})
+    assert (found.reason, found.body) == (DropReason.MALFORMED, "null")
+
+
 def test_a_browser_may_be_nobody():
     assert hit({"type": "page"}, BROWSER).anonymous_id == ""
 

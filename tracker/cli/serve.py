@@ -48,7 +48,7 @@ def run(settings: Settings, bind: str) -> None:
         blocking_threads=settings.threads,
         blocking_threads_idle_timeout=600,
         backlog=2048,
-        backpressure=max(256, settings.threads * 4),
+        backpressure=4096,
         workers_kill_timeout=DRAIN,
         respawn_failed_workers=True,
         log_level=LogLevels.error,

@@ -64,6 +64,9 @@ def judge(message: Any, delivery: Delivery) -> Hit | Reject | None:
         hit = _read(raw, context, delivery)
     except Unreadable as error:
         return _reject(message, delivery, error)
+    except RecursionError:
+        deep = Unreadable(DropReason.MALFORMED, "message", "this is nested too deeply")
+        return _reject(None, delivery, deep)
     if not delivery.is_private:
         return hit
     return anonymous(hit) if hit.type in _VIEWS or hit.type is MessageType.TRACK else None
