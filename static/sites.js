@@ -1,5 +1,5 @@
 // A site that waits for its first hit asks for it, so that whoever set it up sees it arrive.
-const EVERY = 5000;
+const EVERY = 3000;
 const waiting = () => document.querySelector('[data-site="waiting"]');
 
 async function look() {
