@@ -81,37 +81,19 @@ def plan(session: Session, workspace: Workspace, chosen: Filter, *, now: datetim
     else:
         pipeline = setup.default_pipeline(session, workspace.id)
     steps = steps_of(pipeline)
-    counted = _counted(pipeline.id if chosen.pipeline else None)
+    only = pipeline.id if chosen.pipeline else None
+    counted = _counted(only)
     silent_since = now - timedelta(days=model.dormant_after_days)
-    marks = _marks(workspace.id, steps, counted)
-    seen = func.coalesce(marks.c.seen, 0)
-    doorway = 1 << len(milestones.MARKETING)
-    has_left = case(
-        (seen < doorway, Standing.last_touch_at < silent_since),
-        else_=~_is_with_sales(pipeline.id if chosen.pipeline else None),
-    )
-    query = (
-        select(
-            Standing.lead_id,
-            Standing.first_touch_at,
-            Standing.last_touch_at,
-            Standing.first_source_id,
-            seen.label("seen"),
-            has_left.label("has_left"),
-            marks.c.won_at,
-        )
-        .join(Lead, Lead.id == Standing.lead_id)
-        .outerjoin(marks, marks.c.lead_id == Standing.lead_id)
-        .where(
-            Standing.workspace_id == workspace.id,
-            Standing.model_id == model_id,
-            Lead.merged_into_id.is_(None),
-            *_conditions(chosen, workspace.zone),
-        )
+    query = _people(_marks(workspace.id, steps, counted), silent_since, only).where(
+        Standing.workspace_id == workspace.id,
+        Standing.model_id == model_id,
+        Lead.merged_into_id.is_(None),
+        *_conditions(chosen, workspace.zone),
+        *_sources(workspace.id, chosen),
     )
     return Plan(
         steps=steps,
-        people=_from_sources(query, workspace.id, chosen).subquery(),
+        people=query.subquery(),
         pipeline=pipeline,
         model_id=model_id,
         model=model,
@@ -145,6 +127,30 @@ def index_of(steps: Sequence[Step]) -> ColumnElement[int]:
 def start_of(day: date, zone: str) -> datetime:
     """Return the first moment of a day in a zone."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _people(
+    marks: Subquery, silent_since: datetime, pipeline_id: int | None
+) -> Select[*tuple[Any, ...]]:
+    seen = func.coalesce(marks.c.seen, 0)
+    doorway = 1 << len(milestones.MARKETING)
+    has_left = case(
+        (seen < doorway, Standing.last_touch_at < silent_since),
+        else_=~_is_with_sales(pipeline_id),
+    )
+    return (
+        select(
+            Standing.lead_id,
+            Standing.first_touch_at,
+            Standing.last_touch_at,
+            Standing.first_source_id,
+            seen.label("seen"),
+            has_left.label("has_left"),
+            marks.c.won_at,
+        )
+        .join(Lead, Lead.id == Standing.lead_id)
+        .outerjoin(marks, marks.c.lead_id == Standing.lead_id)
+    )
 
 
 def _step(key: str, side: Side, *, is_automatic: bool = False) -> Step:
@@ -201,17 +207,18 @@ def _conditions(chosen: Filter, zone: str) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _from_sources(query: Select[Any], workspace_id: int, chosen: Filter) -> Select[Any]:
+def _sources(workspace_id: int, chosen: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if chosen.source == MISSING:
-        query = query.where(Standing.first_source_id.is_(None))
+        conditions.append(Standing.first_source_id.is_(None))
     elif chosen.source:
-        query = query.where(Standing.first_source_id.in_(sources_named(workspace_id, chosen)))
+        conditions.append(Standing.first_source_id.in_(sources_named(workspace_id, chosen)))
     if chosen.channel is not None:
         own = select(Source.id).where(
             Source.workspace_id == workspace_id, Source.channel == chosen.channel
         )
-        query = query.where(Standing.first_source_id.in_(own))
-    return query
+        conditions.append(Standing.first_source_id.in_(own))
+    return conditions
 
 
 def sources_named(workspace_id: int, chosen: Filter) -> Select[Any]:
