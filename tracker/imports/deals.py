@@ -22,7 +22,7 @@ from tracker.imports.domain import (
 )
 from tracker.imports.values import amount, identifier
 from tracker.pipeline import service as pipeline
-from tracker.pipeline.domain import DealStatus
+from tracker.pipeline.domain import DealStatus, title_of
 from tracker.pipeline.models import Deal
 from tracker.stages import service as stages
 from tracker.stages.models import Standing
@@ -129,7 +129,9 @@ def _closed(
 
 def _title(deal: NewDeal, lead: Lead) -> str:
     is_nameless = not (lead.company or lead.name or lead.email)
-    return f"Deal {deal.external_id[:16]}" if is_nameless else pipeline.title_for(lead)
+    if is_nameless:
+        return f"Deal {deal.external_id[:16]}"
+    return title_of(lead.company.name if lead.company else "", lead.name, lead.email)
 
 
 def _sorted(session: Session, target: DealImport, deals: Sequence[NewDeal]) -> _Sorted:

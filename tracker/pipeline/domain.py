@@ -4,14 +4,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from tracker.collector.text import clean
 from tracker.errors import Conflict, Invalid
 
 # How long a move can be taken back: the ten seconds on the screen, and the way to us.
 UNDO_WITHIN = timedelta(seconds=30)
 MOST = Decimal("999999999999.99")
+# Control signs and lone surrogates: one of the databases takes none.
+UNKEPT = ("Cc", "Cs")
 # Spaces group thousands; a comma or a point before one or two last figures is the decimal sign.
 _AMOUNT = re.compile(r"(\d+)(?:[.,](\d{1,2}))?")
 
@@ -60,10 +62,16 @@ def reopen(current: DealStatus) -> DealStatus:
 
 def check_title(text: str) -> str:
     """Return a deal's title without needless spaces; an empty or endless one raises Invalid."""
-    title = " ".join(clean(text, 256).split())
+    kept = "".join(sign for sign in " ".join(text.split()) if category(sign) not in UNKEPT)
+    title = " ".join(kept.split())
     if not 1 <= len(title) <= 255:
         raise Invalid("a title has 1 to 255 characters", fields={"title": "1 to 255 characters"})
     return title
+
+
+def title_of(company: str, name: str, email: str) -> str:
+    """Return what a lead's deal is called until somebody renames it."""
+    return company or name or email or "New deal"
 
 
 def parse_value(text: str) -> Decimal | None:

@@ -20,6 +20,7 @@ from tracker.pipeline.domain import (
     check_version,
     close,
     reopen,
+    title_of,
 )
 from tracker.pipeline.models import Activity, Deal, DealMove, DealStage, LostReason, Pipeline
 from tracker.pipeline.setup import default_pipeline
@@ -63,7 +64,7 @@ def open_for(session: Session, handoff: Handoff, *, currency: str, now: datetime
     lead = session.get_one(Lead, handoff.lead_id)
     new = NewDeal(
         lead=lead,
-        title=title_for(lead),
+        title=title_of(lead.company.name if lead.company else "", lead.name, lead.email),
         currency=currency,
         handoff_id=handoff.id,
         owner_id=handoff.settled_by_id,
@@ -88,13 +89,6 @@ def record_closed(
         stages = default_pipeline(session, new.lead.workspace_id).stages
         stage = stages[-1] if outcome is DealStatus.WON else stages[0]
     return _put(session, new, stage, outcome, by)
-
-
-def title_for(lead: Lead) -> str:
-    """Return what a lead's deal is called until somebody renames it."""
-    if lead.company is not None:
-        return lead.company.name
-    return lead.name or lead.email or "New deal"
 
 
 def get(session: Session, workspace_id: int, code: str, *, version: int | None = None) -> Deal:

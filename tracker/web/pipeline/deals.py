@@ -9,8 +9,9 @@ from tracker.errors import Invalid
 from tracker.handoff import briefing
 from tracker.handoff import service as handoff
 from tracker.identity import service as identity
+from tracker.identity.models import Lead
 from tracker.pipeline import queries, service, setup
-from tracker.pipeline.domain import DealStatus, check_title, parse_value, ripeness
+from tracker.pipeline.domain import DealStatus, check_title, parse_value, ripeness, title_of
 from tracker.pipeline.models import Deal
 from tracker.web.context import commit, now, requires, session, workspace
 from tracker.web.handoff.cards import reasons_why
@@ -135,7 +136,7 @@ def note(code):
 def ask_new(code):
     """Ask what a new deal of a lead is about."""
     lead = identity.get(session(), workspace().id, code)
-    typed = {"title": service.title_for(lead), "value": ""}
+    typed = {"title": _usual_title(lead), "value": ""}
     return render_template("pipeline/new.html", lead=lead, typed=typed, errors={})
 
 
@@ -148,7 +149,7 @@ def open_deal(code):
     try:
         new = service.NewDeal(
             lead=lead,
-            title=check_title(request.form.get("title", "") or service.title_for(lead)),
+            title=check_title(request.form.get("title", "") or _usual_title(lead)),
             currency=home.currency,
             value=parse_value(request.form.get("value", "")),
             owner_id=current_user.id,
@@ -161,6 +162,10 @@ def open_deal(code):
     opened = journey.open_deal(session(), new, by=_by())
     commit()
     return _to(opened)
+
+
+def _usual_title(lead: Lead) -> str:
+    return title_of(lead.company.name if lead.company else "", lead.name, lead.email)
 
 
 def _page(found: Deal, text: str = "", errors=None):
