@@ -59,7 +59,7 @@ def test_a_touch_becomes_a_won_deal(live: Live, page: Page) -> None:
     assert won["status"] == "won"
 
     funnel = ask(live, token, "GET", "/funnel")
-    reached = {step["step"]: step["reached"] for step in funnel["steps"]}
+    reached = {step["code"]: step["reached"] for step in funnel["steps"]}
     assert [reached[step] for step in ("tofu", "mofu", "bofu", "offered", "accepted", "won")] == [
         1
     ] * 6
