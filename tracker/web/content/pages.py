@@ -25,7 +25,7 @@ blueprint = Blueprint("content", __name__, url_prefix="/content")
 
 SIZE = 50
 # So many histories are told again before others get the pen: some tens of milliseconds.
-BATCH = 25
+BATCH = 10
 
 
 @blueprint.get("")

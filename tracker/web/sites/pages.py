@@ -33,6 +33,8 @@ class Panel:
     status: str
     counts: tuple[tuple[str, int], ...]
     reasons: tuple[str, ...]
+    # The first of those that wait: only one tells at length what to do.
+    is_next: bool
 
 
 @blueprint.get("")
@@ -103,11 +105,15 @@ def status_of(arrived: Arrivals) -> str:
 def _page(errors=None, which=""):
     sites = workspaces.sites(session(), current_user.workspace_id)
     arrived = arrivals(session(), current_user.workspace_id, day=now().date())
+    waiting = [site for site in sites if status_of(arrived.get(site.id, Arrivals())) == "waiting"]
     may_write = current_user.may(Role.MARKETER)
     put_aside = filtered(session(), current_user.workspace_id) if may_write else []
     return render_template(
         "sites/index.html",
-        panels=[_panel(site, arrived.get(site.id, Arrivals())) for site in sites],
+        panels=[
+            _panel(site, arrived.get(site.id, Arrivals()), is_next=waiting[:1] == [site])
+            for site in sites
+        ],
         address=address(),
         may_write=may_write,
         filtered=put_aside,
@@ -119,7 +125,7 @@ def _page(errors=None, which=""):
     )
 
 
-def _panel(site: Site, arrived: Arrivals) -> Panel:
+def _panel(site: Site, arrived: Arrivals, *, is_next: bool) -> Panel:
     names = {
         Outcome.ACCEPTED: _("Accepted"),
         Outcome.DUPLICATE: _("Sent twice"),
@@ -130,6 +136,7 @@ def _panel(site: Site, arrived: Arrivals) -> Panel:
         site=site,
         arrivals=arrived,
         status=status_of(arrived),
+        is_next=is_next,
         counts=tuple((name, arrived.today.get(outcome, 0)) for outcome, name in names.items()),
         reasons=tuple(
             _("%(reason)s (%(number)s)", number=number, reason=reason_words(reason))

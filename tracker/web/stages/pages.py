@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from tracker.reports.standings import in_force_since, leads_by_stage
+from tracker.reports.model import in_force_since, leads_by_stage
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage, StageModel
 from tracker.touches.domain import ContentKind

@@ -1,7 +1,7 @@
 """How many leads stand at each stage."""
 
 from tests.builders import NOON, make_bofu_lead, make_house, record
-from tracker.reports.standings import in_force_since, leads_by_stage
+from tracker.reports.model import in_force_since, leads_by_stage
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage
 
