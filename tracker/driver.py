@@ -7,6 +7,7 @@ SQLAlchemy's names.  Everything that is not hot uses the ORM plainly.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,8 +17,10 @@ from sqlalchemy.orm import Session
 from tracker.memory import REMEMBERS, memory_of
 
 CHUNK = 500
+# Rows of one INSERT. Each number of rows is a statement that is kept prepared.
+TOGETHER = 100
 # At most so many rows are known by heart under one name.
-REMEMBERED = 50_000
+REMEMBERED = 10_000
 
 Row = Sequence[Any]
 
@@ -57,20 +60,27 @@ def execute_many(session: Session, sql: str, rows: Sequence[Row]) -> None:
         _run(session, sql, [tuple(row) for row in rows]).close()
 
 
+def insert_many(session: Session, sql: str, rows: Sequence[Row], *, columns: int) -> None:
+    """Run `INSERT … VALUES {}` for many rows at once; no key may come twice.
+
+    One step of the database where `execute_many` takes one for each row, and gives every
+    waiting thread a turn at each.
+    """
+    for part in chunks(rows, TOGETHER):
+        execute(session, *_with_values(sql, part, columns))
+
+
 def insert_returning(
-    session: Session, sql: str, rows: Sequence[Row], *, columns: int, returning: str, most: int
+    session: Session, sql: str, rows: Sequence[Row], *, columns: int, returning: str
 ) -> list[Row]:
     """Run `INSERT … VALUES {}` for many rows at once and return what each one says.
 
     Rows that a unique constraint refuses are left out.
     """
-    mark = f"({_marks(columns)})"
+    sql += f" ON CONFLICT DO NOTHING RETURNING {returning}"
     found: list[Row] = []
-    for part in chunks(rows, most):
-        values = tuple(value for row in part for value in row)
-        text = sql.replace("{}", ",".join([mark] * len(part)))
-        text += f" ON CONFLICT DO NOTHING RETURNING {returning}"
-        found += fetch(session, text, values)
+    for part in chunks(rows, TOGETHER):
+        found += fetch(session, *_with_values(sql, part, columns))
     return found
 
 
@@ -126,6 +136,11 @@ def _named(connection: Connection, text: str, values: Any, error: Exception) -> 
         connection_invalidated=is_lost,
         dialect=dialect,
     )
+
+
+def _with_values(sql: str, rows: Sequence[Row], columns: int) -> tuple[str, list[Any]]:
+    marks = ",".join([f"({_marks(columns)})"] * len(rows))
+    return sql.replace("{}", marks), list(chain.from_iterable(rows))
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tracker.driver import CHUNK, chunks, execute_many, fetch_in, insert_returning
+from tracker.driver import chunks, execute_many, fetch_in, insert_returning
 from tracker.identity.domain import Decision, components
 from tracker.identity.models import Lead
 from tracker.ids import new_code
@@ -133,7 +133,6 @@ def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dic
         [(workspace_id, code, False, "", "", "", "", "") for code in codes],
         columns=8,
         returning="code, id",
-        most=CHUNK,
     )
     return {code: number for code, number in rows}
 

@@ -18,6 +18,10 @@ SCALE = 1 << 20
 FORGET_AFTER = 12
 
 
+# Made once: `json.dumps` with separators makes an encoder for every call.
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """One line of a receipt's arithmetic; milli-points."""
@@ -72,12 +76,11 @@ class Fold:
         """Return the state as compact JSON, equal for equal states."""
         order = None if self.order is None else [self.order[0], self.order[1].hex()]
         buckets = sorted([day, kind.value, n] for (day, kind), n in self.buckets.items())
-        return json.dumps(
+        return _compact(
             [
                 self.stage, self.entered_at, order, self.first_at, self.first_source,
                 self.count, buckets, sorted(self.recent.items()),
-            ],
-            separators=(",", ":"),
+            ]
         )  # fmt: skip
 
     @classmethod

@@ -8,13 +8,15 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from tracker.db import from_micros, to_micros
-from tracker.driver import Row, execute_many
+from tracker.driver import Row, execute_many, insert_many, remembered
 from tracker.stages.classify import DAY, Fold, Line, Receipt, Transition, score_lines
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.models import Checkpoint, TransitionRow
 from tracker.touches.domain import ContentKind, Order
 
 CHECKPOINT_EVERY = 256
+# The name under which the states of hot leads are known by heart.
+STATES = "stages.states"
 
 # What makes two transitions the same one.
 Identity = tuple[Stage | None, Stage, int, bytes, str]
@@ -37,9 +39,12 @@ class Desk:
 
     def stand(self, lead_id: int, model: StageModel, state: Fold) -> None:
         """Note where a lead stands; without any touch it stands nowhere."""
+        states = remembered(self.session, STATES, self.model_id)
         if state.order is None:
+            states.pop(lead_id, None)
             self._nowhere.append((lead_id, self.model_id))
         else:
+            states[lead_id] = state
             self._standings.append(self._standing(lead_id, model, state, state.order))
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:
@@ -91,7 +96,7 @@ class Desk:
 
     def write(self) -> None:
         """Write everything that was noted."""
-        execute_many(self.session, _STAND, self._standings)
+        insert_many(self.session, _STAND, self._standings, columns=12)
         execute_many(self.session, _STAND_NOWHERE, self._nowhere)
         execute_many(self.session, _CHECKPOINT, self._checkpoints)
         execute_many(self.session, _TRANSITION, self._transitions)
@@ -140,7 +145,7 @@ _STAND = """
 INSERT INTO standing
     (workspace_id, lead_id, model_id, stage, score, entered_at, first_touch_at,
      first_source_id, last_touch_at, last_message, touch_count, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES {}
 ON CONFLICT (lead_id, model_id) DO UPDATE SET
     stage = excluded.stage, score = excluded.score, entered_at = excluded.entered_at,
     first_touch_at = excluded.first_touch_at, first_source_id = excluded.first_source_id,

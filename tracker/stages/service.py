@@ -145,8 +145,12 @@ def leads_touching(session: Session, content_id: int) -> list[int]:
 
 
 def _states(session: Session, model_id: int, lead_ids: Iterable[int]) -> dict[int, Fold]:
-    rows = fetch_in(session, _STATES, lead_ids, before=(model_id,))
-    return {lead_id: Fold.loads(state) for lead_id, state in rows}
+    known: dict[int, Fold] = remembered(session, history.STATES, model_id)
+    wanted = list(lead_ids)
+    found = {lead_id: known[lead_id] for lead_id in wanted if lead_id in known}
+    unknown = [lead_id for lead_id in wanted if lead_id not in found]
+    rows = fetch_in(session, _STATES, unknown, before=(model_id,))
+    return found | {lead_id: Fold.loads(state) for lead_id, state in rows}
 
 
 def _bring_up(desk: history.Desk, model: StageModel, lead: Resolved, state: Fold) -> Classified:

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.orm import Session
 
 from tracker.db import Model
-from tracker.driver import CHUNK, Row, fetch_in, insert_returning, remembered
+from tracker.driver import Row, fetch_in, insert_returning, remembered
 
 # Values of a missing row, by its key; the key's own column need not be repeated.
 Rows = Mapping[Any, Mapping[str, Any]]
@@ -78,7 +78,6 @@ def _insert(
         [[v[c.name] if c.name in v else _default(c) for c in shape] for v in values],
         columns=len(shape),
         returning=", ".join(columns),
-        most=CHUNK,
     )
     return {_plain(row[0]): row[1:] for row in rows}
 

@@ -21,8 +21,8 @@ _COLUMNS = (
     "original_at", "sent_at", "visitor_id", "anonymous_id", "email_id", "content_id",
     "source_id", "agent_id", "network", "flags", "import_batch_id", "properties",
 )  # fmt: skip
+_AT, _VISITOR, _CONTENT = map(_COLUMNS.index, ("occurred_at", "visitor_id", "content_id"))
 _WITH_TRAITS = frozenset({MessageType.IDENTIFY, MessageType.GROUP})
-_ROWS = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,19 +118,18 @@ def _not_stored(session: Session, hits: Sequence[Hit]) -> dict[tuple[int, int, b
 
 
 def _insert(session: Session, hits: Sequence[Hit], lookup: Lookup) -> list[Touch]:
-    by_key = {(hit.site_id, hit.message_id): hit for hit in hits}
+    rows_of = {(hit.site_id, hit.message_id): (hit, _row(hit, lookup)) for hit in hits}
     # Another process may have stored one of them meanwhile: the constraint decides.
-    rows = insert_returning(
+    stored = insert_returning(
         session,
         f"/* touches.insert */ INSERT INTO touch ({','.join(_COLUMNS)}) VALUES {{}}",
-        [_row(hit, lookup) for hit in hits],
+        [row for _, row in rows_of.values()],
         columns=len(_COLUMNS),
         returning="id, site_id, message_id",
-        most=_ROWS,
     )
     return [
-        _as_touch(number, by_key[site_id, bytes(message_id)], lookup)
-        for number, site_id, message_id in rows
+        _as_touch(number, *rows_of[site_id, bytes(message_id)], lookup)
+        for number, site_id, message_id in stored
     ]
 
 
@@ -160,22 +159,21 @@ def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
     )
 
 
-def _as_touch(number: int, hit: Hit, lookup: Lookup) -> Touch:
-    visitor, anonymous, email = lookup.visitors_of(hit)
+def _as_touch(number: int, hit: Hit, row: tuple[Any, ...], lookup: Lookup) -> Touch:
     content = lookup.content_of(hit)
     return Touch(
         id=number,
         workspace_id=hit.workspace_id,
         site_id=hit.site_id,
         type=hit.type,
-        order=(to_micros(hit.occurred_at), hit.message_id),
+        order=(row[_AT], hit.message_id),
         received_at=hit.received_at,
-        visitor_id=visitor,
-        anonymous_id=anonymous,
-        email_id=email,
-        content_id=content[0] if content else None,
+        visitor_id=row[_VISITOR],
+        anonymous_id=row[_VISITOR + 1],
+        email_id=row[_VISITOR + 2],
+        content_id=row[_CONTENT],
         kind=content[1] if content else None,
-        source_id=lookup.source_of(hit),
+        source_id=row[_CONTENT + 1],
         agent_class=lookup.class_of(hit),
         traits=hit.traits if hit.type in _WITH_TRAITS else None,
         is_back_dated=hit.is_back_dated,

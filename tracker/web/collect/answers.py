@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -98,6 +99,7 @@ def script(text: bytes, etag: str, *, is_known: bool) -> Answer:
     return (304, headers, b"") if is_known else (200, headers, text)
 
 
+@lru_cache(maxsize=64)
 def status_line(status: int) -> str:
     """Return a status as WSGI wants it."""
     return f"{status} {HTTPStatus(status).phrase}"

@@ -61,8 +61,10 @@ def header(environ: Environ, name: str, longest: int) -> str:
 
 def is_prefetch(environ: Environ) -> bool:
     """Return whether a browser only looks ahead and nobody has seen anything."""
-    said = (environ.get(n, "") for n in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"))
-    return any(word.startswith(("prefetch", "prerender", "preview")) for word in said)
+    for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"):
+        if name in environ and environ[name].startswith(("prefetch", "prerender", "preview")):
+            return True
+    return False
 
 
 def is_private(environ: Environ) -> bool:
