@@ -199,3 +199,15 @@ def test_a_rejection_says_why(client, lived):
     page = client.get(f"/leads/{code}").text
     assert "Rejected by sales" in page
     assert "Not a fit" in page
+
+
+def test_a_lead_known_by_an_id_alone_is_called_and_found_by_it(client, lived):
+    def live_on(session, house):
+        record(session, house.page("/", user_id="customer-4711"))
+        return lead_of(session, house, "u:customer-4711")
+
+    (code,) = lived(live_on, _life())[:1]
+    found = client.get("/leads?q=customer-4711")
+    assert _codes(found) == [code]
+    assert "<bdi>customer-4711</bdi>" in found.text.split("</thead>")[1]
+    assert "customer-4711" in client.get(f"/leads/{code}").text

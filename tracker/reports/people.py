@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import to_micros
 from tracker.handoff.models import Handoff
-from tracker.identity.models import Company, Lead
+from tracker.identity.models import Company, Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.domain import Part
 from tracker.reports.population import MISSING, Filter, Plan, sources_named
@@ -19,7 +19,8 @@ from tracker.stages import service as stages
 from tracker.stages.classify import DAY, Fold, score_lines
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.models import Standing
-from tracker.touches.models import Source
+from tracker.touches.domain import VisitorKey, visitor_key
+from tracker.touches.models import Source, Visitor
 
 
 class Sorting(StrEnum):
@@ -51,7 +52,10 @@ class LeadSearch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeadRow:
-    """One lead in a list; `score` in milli-points as of now, `sales` the latest status there."""
+    """One lead in a list; `score` in milli-points as of now, `sales` the latest status there.
+
+    `known_as` is the id that names a known lead without name and e-mail.
+    """
 
     code: str
     name: str
@@ -65,6 +69,7 @@ class LeadRow:
     last_at: datetime | None
     source: str
     sales: str
+    known_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +112,18 @@ def leads(
     return _rows(session, query.order_by(*_order(search.sorting)), model, window)
 
 
+def known_as(session: Session, found: Sequence[Lead]) -> dict[int, str]:
+    """Return the user id of each known lead that has neither name nor e-mail."""
+    nameless = [lead.id for lead in found if lead.is_known and not (lead.name or lead.email)]
+    query = (
+        select(VisitorEdge.lead_id, Visitor.key)
+        .join(Visitor, Visitor.id == VisitorEdge.visitor_id)
+        .where(VisitorEdge.lead_id.in_(nameless), VisitorEdge.is_identified.is_(True))
+        .order_by(VisitorEdge.visitor_id.desc())
+    )
+    return {lead_id: key[2:] for lead_id, key in session.execute(query)}
+
+
 def _rows_query(model_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(Lead, Standing, Company.name, Source.name)
@@ -122,7 +139,7 @@ def _conditions(workspace_id: int, search: LeadSearch) -> list[ColumnElement[boo
         Lead.merged_into_id.is_(None),
     ]
     if search.text:
-        conditions.append(_contains(search.text))
+        conditions.append(_contains(search.text) | _is_user(workspace_id, search.text))
     if search.stage == "none":
         conditions.append(Standing.stage.is_(None))
     elif search.stage:
@@ -146,6 +163,16 @@ def _contains(text: str) -> ColumnElement[bool]:
     )
 
 
+def _is_user(workspace_id: int, text: str) -> ColumnElement[bool]:
+    key = visitor_key(VisitorKey.USER, text)
+    own = (
+        select(VisitorEdge.lead_id)
+        .join(Visitor, Visitor.id == VisitorEdge.visitor_id)
+        .where(Visitor.workspace_id == workspace_id, Visitor.key == key)
+    )
+    return Lead.id.in_(own)
+
+
 def _order(sorting: Sorting) -> tuple[ColumnElement[Any], ...]:
     by: dict[Sorting, tuple[ColumnElement[Any], ...]] = {
         Sorting.LAST_SEEN: (Standing.last_touch_at.desc().nulls_last(),),
@@ -167,13 +194,20 @@ def _rows(
 ) -> tuple[LeadRow, ...]:
     found = session.execute(query.limit(window.limit).offset(window.offset)).all()
     sales = _sales(session, [lead.id for lead, *_ in found])
+    ids = known_as(session, [lead for lead, *_ in found])
     day = to_micros(window.now) // DAY
     return tuple(
-        _row(row, score=_score(model, row[1], day), sales=sales.get(row[0].id, "")) for row in found
+        _row(
+            row,
+            score=_score(model, row[1], day),
+            sales=sales.get(row[0].id, ""),
+            known_as=ids.get(row[0].id, ""),
+        )
+        for row in found
     )
 
 
-def _row(row: Any, *, score: int, sales: str) -> LeadRow:
+def _row(row: Any, *, score: int, sales: str, known_as: str) -> LeadRow:
     lead, standing, company, source = row
     return LeadRow(
         code=lead.code,
@@ -188,6 +222,7 @@ def _row(row: Any, *, score: int, sales: str) -> LeadRow:
         last_at=standing.last_touch_at if standing else None,
         source=source or MISSING,
         sales=sales,
+        known_as=known_as,
     )
 
 

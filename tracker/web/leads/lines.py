@@ -9,10 +9,10 @@ from tracker.reports.timeline import Change, DealEvent, Identified, Offer
 from tracker.web import terms
 
 
-def name_of(lead: Lead) -> str:
-    """Return what to call a lead: by name, e-mail, or that nobody knows."""
-    if lead.name or lead.email:
-        return lead.name or lead.email
+def name_of(lead: Lead, known_as: str = "") -> str:
+    """Return what to call a lead: by name, e-mail, id, or that nobody knows."""
+    if lead.name or lead.email or known_as:
+        return lead.name or lead.email or known_as
     return _("Known by a user id") if lead.is_known else _("Anonymous visitor")
 
 

@@ -74,7 +74,7 @@ def journey(code):
     return render_template(
         "leads/journey.html",
         lead=lead,
-        name=lines.name_of(lead),
+        name=lines.name_of(lead, lists.known_as(session(), [lead]).get(lead.id, "")),
         line=line,
         is_continued="before" in request.args,
         older_url=url_with(before=to_micros(line.older)) if line.older else None,
