@@ -54,7 +54,8 @@ def _keep(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    if _remembers(connection):
+    # A connection that was given up takes what it knew with it.
+    if _remembers(connection) and not connection.invalidated:
         connection.info.pop(_PLACE, None)
 
 
