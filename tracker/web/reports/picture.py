@@ -70,8 +70,7 @@ def interval_words(ratio: Ratio | None) -> str:
         return ""
     low, high = ratio.interval
     return _(
-        "With these numbers, chance alone would put the true share between %(low)s and %(high)s "
-        "(95 %% Wilson interval).",
+        "Plausibly between %(low)s and %(high)s (95 %% interval)",
         low=percent(low),
         high=percent(high),
     )
