@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tracker.clock import utcnow
+from tracker.collector import quarantine
 from tracker.db import Database
 from tracker.handoff import service as handoff
 
@@ -30,6 +31,11 @@ JOBS = (
         what="expire handoffs that nobody answered in time",
         run=lambda session, now: handoff.expire_overdue(session, now=now),
         every=timedelta(minutes=1),
+    ),
+    Job(
+        what="forget what has been in quarantine for 30 days",
+        run=lambda session, now: quarantine.expire(session, now=now),
+        every=timedelta(minutes=10),
     ),
 )
 

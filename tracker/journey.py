@@ -11,7 +11,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from tracker.collector import replay
 from tracker.collector.domain import Hit
+from tracker.collector.quarantine import Which
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
@@ -34,6 +36,20 @@ def record(session: Session, hits: Sequence[Hit], *, now: datetime) -> log.Appen
     appended = log.append(session, hits)
     advance(session, appended.touches, now=now)
     return appended
+
+
+def judge_again(
+    session: Session, which: Which, *, now: datetime, limit: int, after: int = 0
+) -> tuple[replay.Replayed, int]:
+    """Judge messages in quarantine again, and take in those that are good now.
+
+    Returns what became of them, and the number of the last: whoever goes on begins after it.
+    """
+    rows = replay.due(session, which, limit=limit, after=after)
+    last = rows[-1].id if rows else 0
+    return replay.judge_again(
+        session, rows, lambda hits: record(session, hits, now=now).is_new
+    ), last
 
 
 def advance(session: Session, touches: Sequence[Touch], *, now: datetime) -> None:

@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=22), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("received_at", tracker.db.UtcDateTime(), nullable=False),
+        sa.Column("counted_at", tracker.db.UtcDateTime(), nullable=False),
         sa.Column(
             "reason",
             sa.Enum(
@@ -346,6 +347,7 @@ def upgrade() -> None:
         ),
         sa.Column("detail", sa.String(length=500), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("again", sa.Text(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_quarantined_hit_workspace_id")
@@ -356,9 +358,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_quarantined_hit_workspace_id_received_at"),
+        op.f("ix_quarantined_hit_received_at"), "quarantined_hit", ["received_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_quarantined_hit_workspace_id_received_at_reason_site_id"),
         "quarantined_hit",
-        ["workspace_id", "received_at"],
+        ["workspace_id", "received_at", "reason", "site_id"],
         unique=False,
     )
     op.create_table(
@@ -974,7 +979,11 @@ def downgrade() -> None:
     op.drop_table("stage_model")
     op.drop_table("source")
     op.drop_table("site")
-    op.drop_index(op.f("ix_quarantined_hit_workspace_id_received_at"), table_name="quarantined_hit")
+    op.drop_index(
+        op.f("ix_quarantined_hit_workspace_id_received_at_reason_site_id"),
+        table_name="quarantined_hit",
+    )
+    op.drop_index(op.f("ix_quarantined_hit_received_at"), table_name="quarantined_hit")
     op.drop_table("quarantined_hit")
     op.drop_table("pipeline")
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")

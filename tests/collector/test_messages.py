@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON
-from tracker.collector.domain import DropReason, Hit, MessageType, Reject, Utm
-from tracker.collector.messages import Delivery, judge
+from tracker.collector.domain import Delivery, DropReason, Hit, MessageType, Reject, Utm
+from tracker.collector.messages import judge
 
 SERVER = Delivery(
     workspace_id=1,

@@ -1,8 +1,7 @@
 """From the query of a pixel to a hit."""
 
 from tests.builders import NOON
-from tracker.collector.domain import MessageType
-from tracker.collector.messages import Delivery
+from tracker.collector.domain import Delivery, MessageType
 from tracker.collector.pixel import read
 
 DELIVERY = Delivery(workspace_id=1, site_id=2, received_at=NOON, context={}, user_agent="Firefox")

@@ -107,8 +107,32 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What is true of every message of one request."""
+
+    workspace_id: int
+    site_id: int
+    received_at: datetime
+    sent_at: object = None
+    context: Mapping[str, Any]
+    # What the route says that a message is.
+    type: MessageType | None = None
+    network: bytes = b""
+    user_agent: str | None = None
+    # A server must say whose touch it is; a browser may be nobody.
+    needs_identity: bool = False
+    needs_consent: bool = False
+    consent: bool | None = None
+    # Global Privacy Control: the touch counts, and nobody is behind it.
+    is_private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reject:
-    """A message that we could not believe: kept raw (at most 4 KiB) with its reason."""
+    """A message that we could not believe: kept raw (at most 4 KiB) with its reason.
+
+    `again` is what it takes to judge it a second time; empty where too little could be kept.
+    """
 
     workspace_id: int
     site_id: int
@@ -117,6 +141,7 @@ class Reject:
     field: str = ""
     why: str = ""
     body: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

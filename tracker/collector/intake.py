@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
+from tracker.collector import kept
 from tracker.collector.domain import DropReason, Hit, Load, Outcome, Refusal, Reject
 from tracker.collector.faults import Fault, fault_of
 from tracker.errors import Unavailable
@@ -238,12 +239,13 @@ class Intake:
 
 
 def _as_reject(hit: Hit, error: Exception) -> Reject:
-    body = {"type": hit.type.name, "name": hit.name, "url": hit.url, "id": hit.message_id.hex()}
+    body, again = kept.of_hit(hit)
     return Reject(
         workspace_id=hit.workspace_id,
         site_id=hit.site_id,
         received_at=hit.received_at,
         reason=DropReason.REJECTED_BY_STORE,
         why=type(error).__name__,
-        body=ascii(body),
+        body=body,
+        again=again,
     )

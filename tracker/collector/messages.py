@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tracker.collector import keys, network, times
+from tracker.collector import kept, keys, network, times
 from tracker.collector.consent import anonymous, consent_of
 from tracker.collector.domain import (
+    Delivery,
     DropReason,
     Hit,
     MessageType,
@@ -21,7 +22,6 @@ from tracker.collector.text import clean, compact, link, prune
 from tracker.ids import new_message_id
 
 LARGEST = 32 * 1024
-QUARANTINED = 4 * 1024
 
 _TYPES = {kind.name.lower(): kind for kind in MessageType}
 _VIEWS = frozenset({MessageType.PAGE, MessageType.SCREEN})
@@ -31,27 +31,6 @@ _ASSETS = ("asset_id", "assetId", "asset", "webinar_id", "webinarId", "content_i
            "url")  # fmt: skip
 # A view's own columns, or derivable from its URL: not stored a second time.
 _COLUMNS = frozenset({"url", "title", "referrer", "path", "search"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
-    """What is true of every message of one request."""
-
-    workspace_id: int
-    site_id: int
-    received_at: datetime
-    sent_at: object = None
-    context: Mapping[str, Any]
-    # What the route says that a message is.
-    type: MessageType | None = None
-    network: bytes = b""
-    user_agent: str | None = None
-    # A server must say whose touch it is; a browser may be nobody.
-    needs_identity: bool = False
-    needs_consent: bool = False
-    consent: bool | None = None
-    # Global Privacy Control: the touch counts, and nobody is behind it.
-    is_private: bool = False
 
 
 def judge(message: Any, delivery: Delivery) -> Hit | Reject | None:
@@ -251,6 +230,7 @@ def _mapping(value: Any, field: str) -> Mapping[str, Any]:
 
 
 def _reject(message: Any, delivery: Delivery, error: Unreadable) -> Reject:
+    body, again = _put_aside(message, delivery)
     return Reject(
         workspace_id=delivery.workspace_id,
         site_id=delivery.site_id,
@@ -258,18 +238,16 @@ def _reject(message: Any, delivery: Delivery, error: Unreadable) -> Reject:
         reason=error.reason,
         field=error.field,
         why=error.why,
-        body=_kept_raw(message, delivery),
+        body=body,
+        again=again,
     )
 
 
-def _kept_raw(message: Any, delivery: Delivery) -> str:
+def _put_aside(message: Any, delivery: Delivery) -> tuple[str, str]:
     # Where nobody has agreed to be known, not even a broken message is kept.
     if delivery.is_private or (delivery.needs_consent and not delivery.consent):
-        return ""
-    return json.dumps(_without_address(message))[:QUARANTINED]
-
-
-def _without_address(message: Any) -> Any:
-    if not isinstance(message, Mapping) or not isinstance(message.get("context"), Mapping):
-        return message
-    return {**message, "context": {k: v for k, v in message["context"].items() if k != "ip"}}
+        return "", ""
+    own = message.get("context") if isinstance(message, Mapping) else None
+    context = own if isinstance(own, Mapping) else {}
+    cut = _network({**delivery.context, **context}, delivery)
+    return kept.of_message(message, replace(delivery, network=cut))

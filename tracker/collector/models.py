@@ -1,6 +1,7 @@
 """What arrived and could not be believed, what was counted, and which files were imported."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,22 +10,32 @@ from tracker.collector.domain import DropReason, Outcome
 from tracker.db import BigId, Code, Id, Model, Tenanted
 
 
+def _received_at(context: Any) -> Any:
+    return context.get_current_parameters()["received_at"]
+
+
 class QuarantinedHit(Tenanted, Model):
     """A message we could not understand or store, kept raw (at most 4 KiB) with its reason."""
 
     __tablename__ = "quarantined_hit"
     __table_args__ = (
         UniqueConstraint("workspace_id", "code"),
-        Index(None, "workspace_id", "received_at"),
+        # All that a list is counted and filtered by, without reading what was kept.
+        Index(None, "workspace_id", "received_at", "reason", "site_id"),
+        Index(None, "received_at"),
     )
 
     id: Mapped[BigId]
     code: Mapped[Code]
     site_id: Mapped[int]
     received_at: Mapped[datetime]
+    # The day on which it was counted, which may be the next one.
+    counted_at: Mapped[datetime] = mapped_column(default=_received_at)
     reason: Mapped[DropReason]
     detail: Mapped[str] = mapped_column(String(500), default="")
     body: Mapped[str] = mapped_column(Text, default="")
+    # What it takes to judge it again (see kept.py); empty where too little was kept.
+    again: Mapped[str] = mapped_column(Text, default="")
 
 
 class HitCount(Model):

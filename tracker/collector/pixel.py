@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from tracker.collector import keys
 from tracker.collector.consent import anonymous
-from tracker.collector.domain import Hit, MessageType
-from tracker.collector.messages import Delivery
+from tracker.collector.domain import Delivery, Hit, MessageType
 from tracker.collector.text import clean, link
 from tracker.ids import new_message_id
 

@@ -54,21 +54,28 @@ def count(session: Session, tally: Tally, *, writer: int, now: datetime) -> None
     execute(session, sql, values)
 
 
-def keep(session: Session, rejects: Sequence[Reject]) -> None:
-    """Put messages into quarantine."""
+def keep(session: Session, rejects: Sequence[Reject], *, now: datetime | None = None) -> None:
+    """Put messages into quarantine that are counted now, else at the moment of their receipt."""
     rows = [
         {
             "workspace_id": reject.workspace_id,
             "site_id": reject.site_id,
             "received_at": reject.received_at,
+            "counted_at": now or reject.received_at,
             "reason": reject.reason,
-            "detail": f"{reject.field}: {reject.why}".strip(": ")[:500],
+            "detail": detail(reject),
             "body": reject.body,
+            "again": reject.again,
         }
         for reject in rejects
     ]
     if rows:
         session.execute(insert(QuarantinedHit), rows)
+
+
+def detail(reject: Reject) -> str:
+    """Return where a message is wrong, and how."""
+    return f"{reject.field}: {reject.why}".strip(": ")[:500]
 
 
 def stats(session: Session, workspace_id: int, *, with_nobodys: bool = False) -> HitStats:

@@ -15,9 +15,8 @@ from tracker.clock import utcnow
 from tracker.collector import consent as consents
 from tracker.collector import messages, pixel
 from tracker.collector import service as collector
-from tracker.collector.domain import DropReason, MessageType, Outcome, Refusal
+from tracker.collector.domain import Delivery, DropReason, MessageType, Outcome, Refusal
 from tracker.collector.intake import Intake
-from tracker.collector.messages import Delivery
 from tracker.db import Database
 from tracker.errors import Unavailable
 from tracker.web.collect import answers, asked, servers

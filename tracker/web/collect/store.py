@@ -37,7 +37,7 @@ def _store(session: Session, load: Load, *, writer: int, now: datetime) -> list[
     if load.hits:
         recorded = journey.record(session, load.hits, now=now)
         outcomes = [Outcome.ACCEPTED if new else Outcome.DUPLICATE for new in recorded.is_new]
-    collector.keep(session, load.rejects)
+    collector.keep(session, load.rejects, now=now)
     # Last, so that rows which several batches count in are held for a moment only.
     collector.count(session, _tally(load, outcomes), writer=writer, now=now)
     return outcomes
