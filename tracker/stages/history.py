@@ -32,6 +32,7 @@ class Desk:
         self.workspace_id = workspace_id
         self.model_id = model_id
         self.now = now
+        self._states: dict[int, Fold] = remembered(session, STATES, model_id)
         self._standings: list[Row] = []
         self._nowhere: list[Row] = []
         self._transitions: list[Row] = []
@@ -39,12 +40,11 @@ class Desk:
 
     def stand(self, lead_id: int, model: StageModel, state: Fold) -> None:
         """Note where a lead stands; without any touch it stands nowhere."""
-        states = remembered(self.session, STATES, self.model_id)
         if state.order is None:
-            states.pop(lead_id, None)
+            self._states.pop(lead_id, None)
             self._nowhere.append((lead_id, self.model_id))
         else:
-            states[lead_id] = state
+            self._states[lead_id] = state
             self._standings.append(self._standing(lead_id, model, state, state.order))
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:

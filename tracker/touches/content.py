@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from tracker.collector.domain import Hit, MessageType
@@ -68,6 +69,7 @@ def item_of(hit: Hit, event_names: Mapping[str, ContentKind]) -> Item | None:
     return _page_item(hit)
 
 
+@lru_cache(maxsize=1024)
 def page_key(url: str) -> str:
     """Return the part of a URL that names a page: host and path, without www, slash, query."""
     try:
@@ -78,6 +80,7 @@ def page_key(url: str) -> str:
     return f"{host}{parts.path.rstrip('/') or '/'}"[:600]
 
 
+@lru_cache(maxsize=1024)
 def guess_kind(url: str) -> ContentKind:
     """Return the kind that a page's path suggests; a marketer may class it otherwise."""
     try:
