@@ -84,9 +84,11 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.dataset.ask || form.dataset.asked) return;
+  // Where a form has several buttons, each may ask for itself.
+  const asking = event.submitter?.dataset.ask ? event.submitter : form;
+  if (!asking.dataset.ask || form.dataset.asked) return;
   event.preventDefault();
-  ask(form.dataset.ask, form.dataset.askYes).then((yes) => {
+  ask(asking.dataset.ask, asking.dataset.askYes).then((yes) => {
     if (!yes) {
       // A choice that asks as soon as it is made goes back to what it was.
       if (form.querySelector("[data-submit]")) form.reset();

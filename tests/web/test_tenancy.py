@@ -11,6 +11,9 @@ from tests.builders import make_bofu_lead, make_house, record
 from tests.people import log_in, make_user
 from tracker import journey
 from tracker.clock import utcnow
+from tracker.collector import service as collector
+from tracker.collector.domain import DropReason, Reject
+from tracker.collector.models import QuarantinedHit
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
 from tracker.pipeline.models import DealStage, Pipeline
@@ -23,6 +26,7 @@ THINGS = (
     ("/team/<", "user"),
     ("/settings/tokens/<", "token"),
     ("/sites/<", "site"),
+    ("/quarantine/<", "quarantined"),
     ("/content/<", "content"),
     ("/leads/<", "lead"),
     ("/handoffs/<", "handoff"),
@@ -53,10 +57,14 @@ def make_everything(session, name):
     yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=None)
     _, deal = journey.answer_handoff(session, workspace, offered, answer=yes, now=utcnow())
     token, _secret = tokens.add(session, workspace.id, name, scopes=[Scope.READ], now=utcnow())
+    place = {"workspace_id": workspace.id, "site_id": house.site.id}
+    bad = Reject(**place, received_at=utcnow(), reason=DropReason.MALFORMED, body=f'"{name}"')
+    collector.keep(session, [bad])
     return workspace, {
         "user": make_user(session, workspace, Role.REP).user.code,
         "token": token.code,
         "site": house.site.code,
+        "quarantined": first(session, QuarantinedHit, workspace).code,
         "content": first(session, Content, workspace).code,
         "lead": lead.code,
         "handoff": offered,

@@ -10,6 +10,7 @@ from tracker.web.imports import pages as imports
 from tracker.web.leads import pages as leads
 from tracker.web.pipeline import board, deals, moves
 from tracker.web.pipeline import settings as pipelines
+from tracker.web.quarantine import pages as quarantine
 from tracker.web.reports import pages as reports
 from tracker.web.settings import pages as settings
 from tracker.web.sites import pages as sites
@@ -27,6 +28,7 @@ PAGES: tuple[Blueprint, ...] = (
     pipelines.blueprint,
     content.blueprint,
     sites.blueprint,
+    quarantine.blueprint,
     stages.blueprint,
     help_page.blueprint,
     team.blueprint,

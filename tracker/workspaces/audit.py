@@ -27,6 +27,8 @@ class AuditAction(StrEnum):
     SITE_CHANGED = "site:changed"
     SITE_KEY_ROTATED = "site:key changed"
     CONTENT_CLASSED = "content:classed"
+    QUARANTINE_JUDGED = "quarantine:judged again"
+    QUARANTINE_DELETED = "quarantine:deleted"
     EVENT_NAMED = "event name:mapped"
 
 

@@ -1,0 +1,1 @@
+"""The screen for what could not be believed: look, judge again, delete."""
