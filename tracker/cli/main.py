@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from tracker.cli import demo, derived, facts, files, serve, storage, workspace
+from tracker.cli import demo, derived, facts, files, quarantine, serve, storage, workspace
 from tracker.errors import TrackerError, Unavailable
 
 
@@ -49,6 +49,7 @@ main.add_command(workspace.site)
 main.add_command(workspace.token)
 main.add_command(facts.stats)
 main.add_command(files.import_)
+main.add_command(quarantine.quarantine)
 main.add_command(storage.migrate)
 main.add_command(storage.backup)
 main.add_command(storage.restore)
