@@ -143,6 +143,11 @@ class Reject:
     body: str = ""
     again: str = ""
 
+    @property
+    def detail(self) -> str:
+        """Return where the message is wrong, and how."""
+        return f"{self.field}: {self.why}".strip(": ")[:500]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:

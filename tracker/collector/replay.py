@@ -97,7 +97,7 @@ def _judged(row: QuarantinedHit) -> Hit | Reject | None:
 def _verdict(found: Reject | None) -> Verdict:
     if found is None:
         return Outcome.REFUSED, DropReason.NO_CONSENT.value, ""
-    return Outcome.QUARANTINED, found.reason.value, collector.detail(found)
+    return Outcome.QUARANTINED, found.reason.value, found.detail
 
 
 def _record(

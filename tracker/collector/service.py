@@ -63,7 +63,7 @@ def keep(session: Session, rejects: Sequence[Reject], *, now: datetime | None = 
             "received_at": reject.received_at,
             "counted_at": now or reject.received_at,
             "reason": reject.reason,
-            "detail": detail(reject),
+            "detail": reject.detail,
             "body": reject.body,
             "again": reject.again,
         }
@@ -71,11 +71,6 @@ def keep(session: Session, rejects: Sequence[Reject], *, now: datetime | None = 
     ]
     if rows:
         session.execute(insert(QuarantinedHit), rows)
-
-
-def detail(reject: Reject) -> str:
-    """Return where a message is wrong, and how."""
-    return f"{reject.field}: {reject.why}".strip(": ")[:500]
 
 
 def stats(session: Session, workspace_id: int, *, with_nobodys: bool = False) -> HitStats:
