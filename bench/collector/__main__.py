@@ -17,6 +17,7 @@ def main():
     parser.add_argument("--only", choices=PARTS, action="append", help="this part alone")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--touches", type=int, help="how many are stored already (growth)")
+    parser.add_argument("--minutes", type=int, help="how long memory is watched (sizes)")
     asked = parser.parse_args()
     machine.check()
     before = machine.describe()
@@ -44,7 +45,7 @@ def run(part, asked):
     if part == "growth":
         number = asked.touches or (1_000_000 if asked.quick else 10_000_000)
         return growth.compare(asked.rounds, seconds, number)
-    return growth.sizes(30 if asked.quick else 600)
+    return growth.sizes(asked.minutes * 60 if asked.minutes else 60 if asked.quick else 600)
 
 
 def show(part, found):

@@ -12,6 +12,7 @@ from bench.collector.ask import Asking, ask
 from bench.collector.machine import memory
 
 PER_PERSON = 10
+PEOPLE = 1_000
 
 
 def fill(home, number):
@@ -94,11 +95,11 @@ def compare(rounds, seconds, number):
 def sizes(seconds):
     """Return memory in the first and last quarter of a run, and bytes per touch."""
     rows = []
-    for what, people in (("pixel", 1_000), ("mix", 1_000)):
+    for what, lasting in (("pixel", seconds), ("mix", max(10, seconds // 10))):
         with tempfile.TemporaryDirectory(prefix="bench-") as home:
             with subjects.ours(home) as (pid, port, key):
-                seen = _watch(pid, port, Asking(what=what, key=key, people=people, connections=32,
-                                                seconds=seconds))  # fmt: skip
+                asking = Asking(what=what, key=key, people=PEOPLE, connections=32, seconds=lasting)
+                seen = _watch(pid, port, asking)
             quarter = max(1, len(seen) // 4)
             rows.append(
                 {

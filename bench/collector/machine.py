@@ -71,6 +71,8 @@ def memory(pid):
 @contextmanager
 def running(command, port, **options):
     """Run a server until the block ends, and wait first until it answers."""
+    if _answers(port):
+        sys.exit(f"port {port} is taken: is another benchmark running?")
     process = subprocess.Popen(command, **options)
     try:
         _await(process, port)
@@ -84,9 +86,13 @@ def _await(process, port):
     for _ in range(200):
         if process.poll() is not None:
             sys.exit(f"the server ended at once with {process.returncode}")
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if _answers(port):
+            return
         time.sleep(0.1)
     sys.exit("the server does not answer")
+
+
+def _answers(port):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
