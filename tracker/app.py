@@ -11,6 +11,7 @@ from tracker import jobs
 from tracker.collector.intake import Intake
 from tracker.config import Settings
 from tracker.db import Database, make_engine
+from tracker.tasks.runs import Runs
 from tracker.web import context, errors, hygiene, shell
 from tracker.web.api import setup as api
 from tracker.web.blueprints import PAGES
@@ -44,15 +45,19 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def create_door(settings: Settings) -> Door:
+def create_door(settings: Settings, runs: Runs | None = None) -> Door:
     """Return the collector's door with the application behind it; its writer is not started."""
     app = create_app(settings)
     database: Database = app.extensions["database"]
     writer = 0 if settings.is_sqlite else os.getpid() % WRITERS
+    intake = Intake(make_sink(database, writer=writer), limit=settings.queue)
+    # For the page that says how the house is.
+    app.extensions["intake"] = intake
+    app.extensions["runs"] = runs or Runs()
     return Door(
         app,
         database=database,
-        intake=Intake(make_sink(database, writer=writer), limit=settings.queue),
+        intake=intake,
         limits=Limits(large=settings.max_body, trusted_proxies=settings.trusted_proxies),
         snippet=(settings.home / "static" / "t.js").read_bytes(),
     )
@@ -60,11 +65,12 @@ def create_door(settings: Settings) -> Door:
 
 def open_house(settings: Settings) -> Door:
     """Return the door with writer and jobs at work until this process comes to its end."""
-    door = create_door(settings)
+    runs = Runs(job.what for job in jobs.JOBS)
+    door = create_door(settings, runs)
     stop = threading.Event()
     door.intake.start()
     work = threading.Thread(
-        target=jobs.run_forever, args=(door.database, stop), name="jobs", daemon=True
+        target=jobs.run_forever, args=(door.database, stop, runs), name="jobs", daemon=True
     )
     work.start()
 

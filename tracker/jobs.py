@@ -13,6 +13,7 @@ from tracker.clock import utcnow
 from tracker.collector import quarantine
 from tracker.db import Database
 from tracker.handoff import service as handoff
+from tracker.tasks.runs import Run, Runs
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,8 @@ def run(job: Job, database: Database, *, now: datetime) -> None:
         session.commit()
 
 
-def run_forever(database: Database, stop: threading.Event) -> None:
-    """Run every job when it is due, until told to stop; a failure is logged and tried again."""
+def run_forever(database: Database, stop: threading.Event, runs: Runs) -> None:
+    """Run every job when it is due, until told to stop; a failure is noted and tried again."""
     due = {job.what: utcnow() for job in JOBS}
     while not stop.wait(1):
         for job in JOBS:
@@ -56,7 +57,14 @@ def run_forever(database: Database, stop: threading.Event) -> None:
             if now < due[job.what]:
                 continue
             due[job.what] = now + job.every
-            try:
-                run(job, database, now=now)
-            except SQLAlchemyError:
-                log.exception("job failed: %s", job.what)
+            runs.note(job.what, _attempt(job, database, now))
+
+
+def _attempt(job: Job, database: Database, now: datetime) -> Run:
+    error = ""
+    try:
+        run(job, database, now=now)
+    except SQLAlchemyError as caught:
+        log.exception("job failed: %s", job.what)
+        error = type(caught).__name__
+    return Run(at=now, took=utcnow() - now, error=error)

@@ -202,3 +202,22 @@ def test_the_end_stores_what_has_gathered():
     for thread in threads:
         thread.join()
     assert len(shelf.hits) == 5
+
+
+def test_the_queue_says_for_how_long_its_oldest_has_waited():
+    shelf = Shelf()
+    with working(shelf) as intake:
+        assert intake.age.total_seconds() == 0
+        shelf.is_open.clear()
+        first = threading.Thread(target=intake.put, args=[[hit("a")]])
+        first.start()
+        shelf.is_busy.wait(10)
+        second = threading.Thread(target=intake.put, args=[[hit("b")]])
+        second.start()
+        while not intake.waiting:
+            threading.Event().wait(0.001)
+        assert intake.age.total_seconds() > 0
+        shelf.is_open.set()
+        for thread in (first, second):
+            thread.join()
+    assert intake.age.total_seconds() == 0

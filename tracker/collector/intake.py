@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from tracker.collector import kept
 from tracker.collector.domain import DropReason, Hit, Load, Outcome, Refusal, Reject
@@ -33,11 +34,12 @@ log = logging.getLogger(__name__)
 class Ticket:
     """One request that waits until all of its items are settled."""
 
-    __slots__ = ("_done", "failed", "is_taken", "is_withdrawn", "left", "outcomes")
+    __slots__ = ("_done", "failed", "is_taken", "is_withdrawn", "left", "outcomes", "since")
 
     def __init__(self, number: int) -> None:
         self.outcomes: list[Outcome | None] = [None] * number
         self.left = number
+        self.since = time.monotonic()
         self.failed = False
         self.is_taken = False
         self.is_withdrawn = False
@@ -85,6 +87,13 @@ class Intake:
     def waiting(self) -> int:
         """Return how many messages wait for the writer."""
         return len(self._queue)
+
+    @property
+    def age(self) -> timedelta:
+        """Return for how long the oldest message has waited for the writer."""
+        with self._wake:
+            since = self._queue[0][0].since if self._queue else None
+        return timedelta(seconds=time.monotonic() - since if since is not None else 0)
 
     def start(self) -> None:
         """Start the writer thread."""

@@ -5,6 +5,7 @@ from flask import Blueprint
 from tracker.web.auth import pages as auth
 from tracker.web.content import pages as content
 from tracker.web.handoff import pages as handoff
+from tracker.web.health import pages as health
 from tracker.web.help import pages as help_page
 from tracker.web.imports import pages as imports
 from tracker.web.leads import pages as leads
@@ -29,6 +30,7 @@ PAGES: tuple[Blueprint, ...] = (
     content.blueprint,
     sites.blueprint,
     quarantine.blueprint,
+    health.blueprint,
     stages.blueprint,
     help_page.blueprint,
     team.blueprint,
