@@ -1,8 +1,12 @@
+import random
+
 import pytest
 from sqlalchemy import select, update
 
-from tests.builders import make_house, record
+from tests.builders import NOON, days, make_house, record
+from tests.test_journey import stories
 from tracker.driver import execute, remembered
+from tracker.rebuild import verify
 from tracker.stages.domain import Stage
 from tracker.stages.models import Standing
 from tracker.touches.domain import ContentKind
@@ -71,3 +75,21 @@ def test_only_who_remembers_is_given_anything(database, house):
     put(database, house)
     with database.writing() as session:
         assert remembered(session, "stages.active") == {}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_house_that_remembers_holds_what_its_touches_say(database, house, seed):
+    chance = random.Random(seed)
+    hits = stories(house, chance)
+    chance.shuffle(hits)
+    while hits:
+        part = [hits.pop() for _ in range(min(len(hits), chance.randint(1, 7)))]
+        with database.writing(remembers=True) as session:
+            record(session, *part, now=NOON + days(50))
+            # One in five is taken back and comes again.
+            if chance.random() < 0.2:
+                hits += part
+            else:
+                session.commit()
+    with database.reading() as session:
+        assert list(verify(session, house.workspace.id)) == []

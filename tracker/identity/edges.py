@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tracker.driver import chunks, execute_many, fetch_in, insert_returning
+from tracker.driver import chunks, execute_many, fetch_in, insert_returning, remembered
 from tracker.identity.domain import Decision, components
 from tracker.identity.models import Lead
 from tracker.ids import new_code
@@ -58,13 +58,26 @@ def assign(
 
 def edges_of(session: Session, visitors: Iterable[int]) -> dict[int, Edge]:
     """Return the edges of visitors; one that is new has none."""
-    return _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", sorted(visitors)))
+    known: dict[int, Edge] = remembered(session, _EDGES)
+    wanted = sorted(visitors)
+    unknown = [visitor for visitor in wanted if visitor not in known]
+    known |= _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", unknown))
+    return {visitor: known[visitor] for visitor in wanted if visitor in known}
 
 
 def known_leads(session: Session, leads: Iterable[int]) -> set[int]:
     """Return which of some leads are known."""
-    sql = "/* identity.known */ SELECT id FROM lead WHERE is_known AND id IN ({})"
-    return {number for (number,) in fetch_in(session, sql, sorted(leads))}
+    known: dict[int, bool] = remembered(session, _KNOWN)
+    wanted = sorted(leads)
+    unknown = [lead for lead in wanted if lead not in known]
+    sql = "/* identity.known */ SELECT id, is_known FROM lead WHERE id IN ({})"
+    known |= {lead: bool(is_known) for lead, is_known in fetch_in(session, sql, unknown)}
+    return {lead for lead in wanted if known.get(lead)}
+
+
+# The names under which edges and known leads are known by heart.
+_EDGES = "identity.edges"
+_KNOWN = "identity.known"
 
 
 _EDGE = """
@@ -134,6 +147,8 @@ def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dic
         columns=8,
         returning="code, id",
     )
+    by_heart: dict[int, bool] = remembered(session, _KNOWN)
+    by_heart |= {number: False for _, number in rows}
     return {code: number for code, number in rows}
 
 
@@ -145,10 +160,13 @@ def _write(
     after: Mapping[int, int],
 ) -> None:
     decisions = {visitor: edge.decision for visitor, edge in around.items()} | dict(changed)
+    known: dict[int, Edge] = remembered(session, _EDGES)
     rows = []
     for visitor, lead in sorted(after.items()):
         decision, edge = decisions[visitor], around.get(visitor)
-        if edge is None or edge != Edge(lead_id=lead, decision=decision):
+        new = Edge(lead_id=lead, decision=decision)
+        if edge != new:
+            known[visitor] = new
             at, by = decision.order or (None, None)
             rows.append(
                 (workspace_id, visitor, lead, decision.is_identified, at, by, decision.partner)
@@ -191,6 +209,8 @@ def _make_known(
         return decision.is_identified
 
     known = {homes[group] for group in groups if any(is_identified(v) for v in group)}
+    by_heart: dict[int, bool] = remembered(session, _KNOWN)
+    by_heart |= dict.fromkeys(known, True)
     for part in chunks(sorted(known)):
         session.execute(
             update(Lead).where(Lead.id.in_(part), Lead.is_known.is_(False)).values(is_known=True)
