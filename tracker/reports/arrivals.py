@@ -36,7 +36,8 @@ def arrivals(session: Session, workspace_id: int, *, day: date) -> dict[int, Arr
     for site_id, outcome, reason, number in session.execute(_of_day(workspace_id, day)):
         counts = today.setdefault(site_id, {})
         counts[outcome] = counts.get(outcome, 0) + number
-        if reason and outcome not in _HEARD:
+        # What was judged again has left its reason behind.
+        if reason and number > 0 and outcome not in _HEARD:
             reasons.setdefault(site_id, []).append((reason, number))
     return {
         site_id: Arrivals(
