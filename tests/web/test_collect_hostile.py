@@ -32,7 +32,7 @@ def after(knock):
         b"\xff\xfe\xfd",
         b"1" * 5000,
         b"\x1f\x8b\x08nonsense",
-        gzip.compress(b"{}")[:-3],
+        gzip.compress(b"{}", mtime=0)[:-3],
     ],
 )
 def test_a_broken_body_is_a_400(knock, body):
@@ -112,7 +112,7 @@ def test_a_declared_size_is_refused_before_anything_is_read(knock, path, size):
 
 
 def test_a_bomb_does_not_go_off(knock):
-    bomb = gzip.compress(b"0" * 50_000_000)
+    bomb = gzip.compress(b"0" * 50_000_000, mtime=0)
     assert len(bomb) < 64 * 1024
     assert knock.client.post("/b", data=bomb).status_code == 413
     assert knock.server("batch", bomb).status_code == 413
