@@ -20,8 +20,12 @@ from tests.builders import (
 from tracker import journey
 from tracker.collector.domain import Hit
 from tracker.handoff import service as handoff
+from tracker.handoff.domain import HandoffStatus
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.milestones.models import Milestone
+from tracker.pipeline.service import By
+from tracker.reports import queries
+from tracker.reports.population import Filter
 from tracker.stages.domain import Stage
 from tracker.stages.models import Standing, TransitionRow
 from tracker.touches.catalogue import contents_of_event
@@ -208,3 +212,35 @@ def test_workspaces_never_see_each_other(session, house) -> None:
     record(session, house.page(user_id="u1"), other.page(user_id="u1"))
     mine, theirs = lead_of(session, house, "u:u1"), lead_of(session, other, "u:u1")
     assert (mine.workspace_id, theirs.workspace_id) == (house.workspace.id, other.workspace.id)
+
+
+def two_known(house: House) -> tuple[Hit, Hit, Hit]:
+    """Return two offers to one person known by two names, and what joins them, told last."""
+    joins = house.identify("ana@firm.example", user_id="u1", occurred_at=NOON - days(1))
+    first = house.event("Demo Requested", user_id="u1")
+    second = house.event("Demo Requested", email="ana@firm.example", occurred_at=NOON + days(0.1))
+    return first, second, joins
+
+
+def test_of_two_open_offers_the_older_one_stays_when_their_leads_merge(session, house) -> None:
+    *both, joins = two_known(house)
+    record(session, *both)
+    record(session, joins, now=NOON + days(0.2))
+    ana = lead_of(session, house, "u:u1")
+    offers = handoff.of_lead(session, house.workspace.id, ana.id)
+    assert [offer.status for offer in offers] == ["offered", "withdrawn"]
+
+
+def test_a_won_deal_stays_in_the_funnel_when_its_lead_merges(session, house) -> None:
+    first, second, joins = two_known(house)
+    record(session, first, second)
+    other = lead_of(session, house, "e:ana@firm.example")
+    offered = handoff.of_lead(session, house.workspace.id, other.id)[-1]
+    yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=None)
+    _, deal = journey.answer_handoff(session, house.workspace, offered.code, answer=yes, now=NOON)
+    journey.win_deal(session, deal, by=By(user_id=None, now=NOON))
+    record(session, joins, now=NOON + days(0.2))
+    session.expire_all()
+    assert deal.lead_id == lead_of(session, house, "u:u1").id != other.id == deal.original_lead_id
+    found = queries.funnel(session, house.workspace, Filter(), now=NOON + days(1))
+    assert [column.reached for column in found.columns] == [1] * len(found.columns)

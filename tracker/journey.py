@@ -55,11 +55,20 @@ def judge_again(
 def advance(session: Session, touches: Sequence[Touch], *, now: datetime) -> None:
     """Take appended touches as far along the journey as they go."""
     leads = identity.resolve(session, touches)
+    follow(session, [lead.lead_id for lead in leads if lead.must_refold], now=now)
     classified = stages.reclassify(session, leads, now=now)
     offered = handoff.offer_ready(session, classified, now=now)
     further = {(lead.workspace_id, lead.lead_id) for lead in classified if lead.has_moved}
     further |= {(offer.workspace_id, offer.lead_id) for offer in offered}
     _mark(session, further, now)
+
+
+def follow(session: Session, lead_ids: Iterable[int], *, now: datetime) -> None:
+    """Let offers and deals follow leads whose visitors have come together or parted."""
+    homes = identity.homes(session, lead_ids)
+    if homes:
+        handoff.follow(session, homes, now=now)
+        pipeline.follow(session, homes)
 
 
 def reclass(

@@ -8,10 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.driver import chunks
+from tracker.handoff import service as handoff
 from tracker.identity import rebuild as identity
+from tracker.identity import service as people
 from tracker.identity.domain import Decision
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
+from tracker.pipeline import service as pipeline
 from tracker.stages import service as stages
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
@@ -75,6 +78,9 @@ def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None
         leads = identity.redo(session, plan.workspace_id, plan.decisions, part)
     else:
         leads = set(plan.leads[number - len(plan.visitors)])
+    homes = people.homes(session, leads)
+    handoff.follow(session, homes, now=now)
+    pipeline.follow(session, homes)
     stages.refold(session, plan.workspace_id, leads, now=now)
     milestones.mark(session, plan.workspace_id, leads, now=now)
 

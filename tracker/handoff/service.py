@@ -1,6 +1,6 @@
 """Offer leads to sales, and record how sales answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -150,6 +150,22 @@ def expire_overdue(session: Session, *, now: datetime) -> list[Handoff]:
     return expired
 
 
+def follow(session: Session, homes: Mapping[int, int], *, now: datetime) -> None:
+    """Carry offers along with leads that merged or parted; one open offer stays, the oldest."""
+    offers: dict[int, list[Handoff]] = {}
+    for part in chunks(sorted(homes)):
+        query = select(Handoff).where(Handoff.original_lead_id.in_(part))
+        for offer in session.scalars(query.order_by(Handoff.offered_at, Handoff.id)):
+            offers.setdefault(homes[offer.original_lead_id], []).append(offer)
+    for home, own in offers.items():
+        opened = [offer for offer in own if offer.status is HandoffStatus.OFFERED]
+        was_accepted = any(offer.status is HandoffStatus.ACCEPTED for offer in own)
+        _withdraw(session, opened if was_accepted else opened[1:], now=now)
+        for offer in own:
+            offer.lead_id = home
+    session.flush()
+
+
 def agreement(session: Session, workspace_id: int) -> Agreement:
     """Return what marketing and sales of a workspace have promised each other."""
     query = select(AgreementRow).where(AgreementRow.workspace_id == workspace_id)
@@ -188,6 +204,14 @@ def _settle(
     if session.scalar(query) is None:
         _refuse(session, handoff)
     session.refresh(handoff)
+
+
+def _withdraw(session: Session, offers: Sequence[Handoff], *, now: datetime) -> None:
+    # One that a rep answers at this very moment stays answered.
+    query = update(Handoff).where(
+        Handoff.id.in_([offer.id for offer in offers]), Handoff.status == HandoffStatus.OFFERED
+    )
+    session.execute(query.values(status=HandoffStatus.WITHDRAWN, settled_at=now))
 
 
 def _is_open_to(by: int | None) -> ColumnElement[bool]:

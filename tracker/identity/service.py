@@ -1,6 +1,6 @@
 """Find whose touch it is: visitors to leads, by the order-free rule of `domain`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -56,6 +56,21 @@ def visitors_of(session: Session, lead_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
+def homes(session: Session, lead_ids: Iterable[int]) -> dict[int, int]:
+    """Return where some leads live now, and where all live that ever merged into them."""
+    into: dict[int, int | None] = {}
+    wanted = set(lead_ids)
+    while wanted:
+        query = select(Lead.id, Lead.merged_into_id).where(
+            Lead.id.in_(wanted) | Lead.merged_into_id.in_(wanted)
+        )
+        found = {lead: went for lead, went in session.execute(query)}
+        near = {lead for lead in (*found, *found.values()) if lead is not None}
+        wanted = near - into.keys() - wanted
+        into |= found
+    return {lead: _root(lead, into) for lead in into}
+
+
 def find_by_key(session: Session, workspace_id: int, key: str) -> Lead | None:
     """Return the lead that a visitor key belongs to, as in `u:4711` or `e:ana@example.com`."""
     query = (
@@ -65,6 +80,12 @@ def find_by_key(session: Session, workspace_id: int, key: str) -> Lead | None:
         .where(Visitor.workspace_id == workspace_id, Visitor.key == key)
     )
     return session.scalar(query)
+
+
+def _root(lead: int, into: Mapping[int, int | None]) -> int:
+    while (went := into[lead]) is not None:
+        lead = went
+    return lead
 
 
 def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> list[Resolved]:

@@ -1,13 +1,15 @@
 """Open deals and move, win, lose them; every change is a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.collector.text import clean
+from tracker.driver import chunks
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead
@@ -173,6 +175,16 @@ def reopen_deal(session: Session, deal: Deal, *, by: By) -> Deal:
     session.flush()
     _log(session, deal, deal.deal_stage_id, before, by)
     return deal
+
+
+def follow(session: Session, homes: Mapping[int, int]) -> None:
+    """Carry deals along with leads that merged or parted."""
+    for part in chunks(sorted(homes)):
+        query = select(Deal.id, Deal.original_lead_id, Deal.lead_id)
+        for deal, original, lead in session.execute(query.where(Deal.original_lead_id.in_(part))):
+            if homes[original] != lead:
+                # Whoever looks at the deal meanwhile has not been overtaken: no new version.
+                session.execute(update(Deal).where(Deal.id == deal).values(lead_id=homes[original]))
 
 
 def note(session: Session, deal: Deal, text: str, *, by: By) -> Activity:
