@@ -1,9 +1,10 @@
 """Health: where every message went, what waits, what runs, and how large it all is."""
 
 import platform
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.metadata import version
 
+from babel.dates import format_skeleton
 from babel.units import format_unit
 from flask import Blueprint, current_app, render_template
 from flask_babel import get_locale
@@ -50,7 +51,7 @@ def index():
         "health/index.html",
         today=counted.of_day(today),
         counted=counted,
-        days=[(day, counted.of_day(day)) for day in _days(today)],
+        days=[(_short(day), counted.of_day(day)) for day in _days(today)],
         site_names=_site_names(),
         outcomes=_outcomes(),
         reason_words=reason_words,
@@ -78,6 +79,10 @@ def size(number: int) -> str:
 
 def _days(today):
     return [today - timedelta(days=number) for number in range(DAYS)]
+
+
+def _short(day: date) -> str:
+    return format_skeleton("MMMd", day, locale=get_locale())
 
 
 def _site_names() -> dict[int, str]:
