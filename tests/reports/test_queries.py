@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -152,6 +153,18 @@ def test_a_source_is_one_however_it_is_spelled(session):
     live(session, house, Life(source="linkedin"))
     planned = plan(session, house.workspace, Filter(), now=NOW)
     assert [o.won.denominator for o in queries.overview(session, planned).origins] == [2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("\u00c9cole", "\u00e9cole"), (MISSING, "")], ids=["accents", "missing"]
+)
+def test_a_source_counts_whom_its_filter_finds(session, one, other):
+    house = make_house(session)
+    live(session, house, Life(source=one))
+    live(session, house, Life(source=other) if other else Life(touches=("survey",)))
+    planned = plan(session, house.workspace, Filter(), now=NOW)
+    (origin,) = queries.overview(session, planned).origins
+    assert origin.won.denominator == _funnel(session, house, Filter(source=one)).population == 2
 
 
 def test_only_known_leaves_out_the_anonymous(session):

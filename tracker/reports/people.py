@@ -14,7 +14,7 @@ from tracker.handoff.models import Handoff
 from tracker.identity.models import Company, Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.domain import Part
-from tracker.reports.population import MISSING, Filter, Plan, sources_named
+from tracker.reports.population import MISSING, Plan, came_from
 from tracker.stages import service as stages
 from tracker.stages.classify import DAY, Fold, score_lines
 from tracker.stages.domain import Stage, StageModel
@@ -98,7 +98,7 @@ def count(session: Session, workspace_id: int, search: LeadSearch) -> int:
         select(func.count(Lead.id))
         .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
         .outerjoin(Company, Company.id == Lead.company_id)
-        .where(*_conditions(workspace_id, search))
+        .where(*_conditions(session, workspace_id, search))
     )
     return session.scalar(found) or 0
 
@@ -108,7 +108,7 @@ def leads(
 ) -> tuple[LeadRow, ...]:
     """Return some of the leads that a search finds, in a stable order."""
     model_id, model = stages.active(session, workspace_id)
-    query = _rows_query(model_id).where(*_conditions(workspace_id, search))
+    query = _rows_query(model_id).where(*_conditions(session, workspace_id, search))
     return _rows(session, query.order_by(*_order(search.sorting)), model, window)
 
 
@@ -133,7 +133,9 @@ def _rows_query(model_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _conditions(workspace_id: int, search: LeadSearch) -> list[ColumnElement[bool]]:
+def _conditions(
+    session: Session, workspace_id: int, search: LeadSearch
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         Lead.workspace_id == workspace_id,
         Lead.merged_into_id.is_(None),
@@ -144,11 +146,8 @@ def _conditions(workspace_id: int, search: LeadSearch) -> list[ColumnElement[boo
         conditions.append(Standing.stage.is_(None))
     elif search.stage:
         conditions.append(Standing.stage == Stage(search.stage))
-    if search.source == MISSING:
-        conditions.append(Standing.first_source_id.is_(None))
-    elif search.source:
-        named = sources_named(workspace_id, Filter(source=search.source))
-        conditions.append(Standing.first_source_id.in_(named))
+    if search.source:
+        conditions.append(came_from(session, workspace_id, search.source))
     if search.knowing is not None:
         conditions.append(Lead.is_known.is_(search.knowing is Knowing.KNOWN))
     return conditions

@@ -89,7 +89,7 @@ def plan(session: Session, workspace: Workspace, chosen: Filter, *, now: datetim
         Standing.model_id == model_id,
         Lead.merged_into_id.is_(None),
         *_conditions(chosen, workspace.zone),
-        *_sources(workspace.id, chosen),
+        *_sources(session, workspace.id, chosen),
     )
     return Plan(
         steps=steps,
@@ -207,12 +207,10 @@ def _conditions(chosen: Filter, zone: str) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _sources(workspace_id: int, chosen: Filter) -> list[ColumnElement[bool]]:
+def _sources(session: Session, workspace_id: int, chosen: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if chosen.source == MISSING:
-        conditions.append(Standing.first_source_id.is_(None))
-    elif chosen.source:
-        conditions.append(Standing.first_source_id.in_(sources_named(workspace_id, chosen)))
+    if chosen.source:
+        conditions.append(came_from(session, workspace_id, chosen.source))
     if chosen.channel is not None:
         own = select(Source.id).where(
             Source.workspace_id == workspace_id, Source.channel == chosen.channel
@@ -221,9 +219,12 @@ def _sources(workspace_id: int, chosen: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def sources_named(workspace_id: int, chosen: Filter) -> Select[Any]:
-    """Return the ids of the sources with the filter's name; case does not matter."""
-    return select(Source.id).where(
-        Source.workspace_id == workspace_id,
-        func.lower(Source.name) == func.lower(chosen.source),
-    )
+def came_from(session: Session, workspace_id: int, name: str) -> ColumnElement[bool]:
+    """Return the condition for leads who first came from a source; case does not matter."""
+    own = select(Source.name).where(Source.workspace_id == workspace_id).distinct()
+    # By one rule for both databases, which do not fold the same letters.
+    spellings = [found for found in session.scalars(own) if found.lower() == name.lower()]
+    ids = select(Source.id).where(Source.workspace_id == workspace_id, Source.name.in_(spellings))
+    named = Standing.first_source_id.in_(ids)
+    # Whoever says to come from "(missing)" has told us nothing.
+    return named | Standing.first_source_id.is_(None) if name == MISSING else named

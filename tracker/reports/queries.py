@@ -92,7 +92,7 @@ def source_names(session: Session, workspace_id: int) -> list[str]:
     totals: Counter[str] = Counter()
     shown: dict[str, str] = {}
     for source, name in _names(session, workspace_id).items():
-        if source in counts:
+        if source in counts and name.lower() != MISSING:
             totals[name.lower()] += counts[source]
             shown.setdefault(name.lower(), name)
     return [shown[folded] for folded, _ in totals.most_common(NAMES)]
