@@ -127,7 +127,9 @@ def test_the_file_has_the_numbers_of_the_page(client, lived):
     assert (rows[1]["rate_numerator"], rows[1]["rate_denominator"]) == ("3", "4")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@a", "%1", "|x", "\tx", "\rx", " =1", "\u200b=1", "\uff1d1"]
+)
 def test_no_cell_of_a_file_is_a_formula(text):
     assert plain(text).startswith("'")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from unicodedata import category, normalize
 
 from babel.units import format_unit
 from flask_babel import get_locale, ngettext
@@ -20,8 +21,10 @@ _UNITS = (
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
 )
-# A spreadsheet takes what begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes what begins like this for a formula, whatever stands unseen before it.
+_FORMULA = ("=", "+", "-", "@", "%", "|")
+_UNSEEN = ("C", "Z")
+_CELL_ENDS = ("\t", "\r", "\n")
 
 
 def step_name(step: Step) -> str:
@@ -198,7 +201,9 @@ def csv_rows(found: Funnel) -> Iterator[list[str]]:
 
 def plain(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    seen = (sign for sign in normalize("NFKC", text) if not category(sign).startswith(_UNSEEN))
+    is_formula = text.startswith(_CELL_ENDS) or next(seen, "").startswith(_FORMULA)
+    return f"'{text}" if is_formula else text
 
 
 def _tips(column: Column) -> dict[str, str]:
