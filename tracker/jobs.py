@@ -36,7 +36,7 @@ JOBS = (
     Job(
         what="forget what has been in quarantine for 30 days",
         run=lambda session, now: quarantine.expire(session, now=now),
-        every=timedelta(minutes=10),
+        every=timedelta(minutes=1),
     ),
 )
 

@@ -86,6 +86,11 @@ def test_delete_takes_what_is_meant(tracker, house, aside):
     assert told(tracker("stats", "--json"))["hits"]["quarantined"] == 3
 
 
+def test_delete_goes_on_until_nothing_is_left(tracker, house, aside, monkeypatch):
+    monkeypatch.setattr("tracker.cli.quarantine.DELETED", 2)
+    assert tracker("quarantine", "delete", "--all").output == "deleted 3\n"
+
+
 def test_delete_does_not_guess_that_all_is_meant(tracker, house, aside):
     for words in ([], ["--all", "--reason", "bad_time"]):
         assert tracker("quarantine", "delete", *words).exit_code == 2

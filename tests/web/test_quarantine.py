@@ -14,6 +14,7 @@ from tracker.collector import service as collector
 from tracker.collector.domain import Delivery, DropReason, Outcome, Reject
 from tracker.collector.models import QuarantinedHit
 from tracker.touches.models import TouchRow
+from tracker.web.quarantine import pages
 from tracker.workspaces.domain import Role
 from tracker.workspaces.models import AuditEntry
 
@@ -182,6 +183,17 @@ def test_others_read_and_change_nothing(client, session, house, role):
         for path in (f"/quarantine/{act}", f"/quarantine/{code}/{act}"):
             assert client.post(path, data={"which": "all"}).status_code == 403
     assert left(session) == {code}
+
+
+def test_one_press_takes_so_many_and_says_what_is_left(client, session, house, monkeypatch):
+    monkeypatch.setattr(pages, "JUDGED", 1)
+    monkeypatch.setattr(pages, "DELETED", 1)
+    put_aside(session, house, number=3)
+    judged = client.post("/quarantine/replay", data={"which": "all"}, follow_redirects=True)
+    assert "Those were the 1 oldest" in judged.text
+    deleted = client.post("/quarantine/delete", data={"which": "all"}, follow_redirects=True)
+    assert "2 are left: press again." in deleted.text
+    assert len(left(session)) == 2
 
 
 def test_who_did_it_is_written_down(client, session, house):

@@ -24,8 +24,9 @@ from tracker.db import Database
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.workspaces import service as workspaces
 
-# Held by one transaction, while everybody else who writes waits.
-BATCH = 100
+# What one transaction takes, while everybody else who writes waits.
+BATCH = 50
+DELETED = 1000
 TRIES = 5
 
 
@@ -88,9 +89,10 @@ def delete(as_json: bool, everything: bool, **meant: Any) -> None:
     is_chosen = any(meant[name] for name in ("reason", "site", "before", "codes"))
     if is_chosen == everything:
         raise Invalid("say which with --reason, --site, --before or --code, or say --all")
-    with house.open_database() as database, database.writing() as session:
-        number = service.remove(session, _which(session, **meant))
-        session.commit()
+    with house.open_database() as database:
+        with database.reading() as session:
+            which = _which(session, **meant)
+        number = sum(iter(lambda: _remove(database, which), 0))
     house.say(f"deleted {number:,}", {"deleted": number}, as_json=as_json)
 
 
@@ -118,6 +120,13 @@ def _site(session: Session, workspace_id: int, name: str) -> int:
         if name in (site.name, site.code):
             return site.id
     raise NotFound(f"there is no site {name}")
+
+
+def _remove(database: Database, which: Which) -> int:
+    with database.writing() as session:
+        number = service.remove(session, which, limit=DELETED)
+        session.commit()
+    return number
 
 
 def _batches(database: Database, which: Which) -> Iterator[Replayed]:

@@ -18,7 +18,7 @@ from tracker.db import from_micros
 from tracker.errors import NotFound
 
 KEPT_FOR = timedelta(days=30)
-# A job deletes at most so many at once, for everybody else who writes waits for it.
+# So many are deleted by one transaction, for everybody else who writes waits for it.
 AT_ONCE = 1000
 _DAY = timedelta(days=1)
 _MICROS = _DAY // timedelta(microseconds=1)
@@ -88,15 +88,14 @@ def facets(session: Session, workspace_id: int) -> Facets:
     )
 
 
-def remove(session: Session, which: Which) -> int:
-    """Delete the messages that are meant, and return how many; they stay counted."""
-    return _delete(session, conditions(which))
+def remove(session: Session, which: Which, *, limit: int = AT_ONCE) -> int:
+    """Delete messages that are meant, and return how many; they stay counted."""
+    return _delete(session, conditions(which), limit)
 
 
 def expire(session: Session, *, now: datetime) -> int:
     """Forget what has been kept long enough, in all workspaces, some of it at a time."""
-    old = select(QuarantinedHit.id).where(QuarantinedHit.received_at < now - KEPT_FOR)
-    return _delete(session, [QuarantinedHit.id.in_(old.limit(AT_ONCE))])
+    return _delete(session, [QuarantinedHit.received_at < now - KEPT_FOR], AT_ONCE)
 
 
 def conditions(which: Which) -> list[ColumnElement[bool]]:
@@ -117,6 +116,7 @@ def conditions(which: Which) -> list[ColumnElement[bool]]:
     return found
 
 
-def _delete(session: Session, meant: Sequence[ColumnElement[bool]]) -> int:
-    query = delete(QuarantinedHit).where(*meant).returning(QuarantinedHit.id)
+def _delete(session: Session, meant: Sequence[ColumnElement[bool]], limit: int) -> int:
+    ids = select(QuarantinedHit.id).where(*meant).limit(limit)
+    query = delete(QuarantinedHit).where(QuarantinedHit.id.in_(ids)).returning(QuarantinedHit.id)
     return len(session.scalars(query.execution_options(synchronize_session=False)).all())

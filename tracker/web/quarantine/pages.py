@@ -27,8 +27,9 @@ from tracker.workspaces.domain import Role
 blueprint = Blueprint("quarantine", __name__, url_prefix="/quarantine")
 
 ROWS = 50
-# Everybody else who writes waits for it.
-AT_ONCE = 500
+# So many are judged or deleted by one press, for everybody else who writes waits for it.
+JUDGED = 200
+DELETED = 2000
 
 
 @blueprint.get("")
@@ -86,7 +87,7 @@ def delete(code):
 def _replay(which: Which):
     meant = quarantine.count(session(), which)
     try:
-        became, _last = journey.judge_again(session(), which, now=now(), limit=AT_ONCE)
+        became, _last = journey.judge_again(session(), which, now=now(), limit=JUDGED)
     except DBAPIError as error:
         if fault_of(error) is Fault.TRY_AGAIN:
             raise Conflict(_("Somebody else wrote at the same moment. Try it again.")) from error
@@ -95,20 +96,28 @@ def _replay(which: Which):
     audit.write(session(), AuditAction.QUARANTINE_JUDGED, detail, by=_by())
     commit()
     flash(detail, "success" if became.accepted or became.duplicate else "message")
-    if meant > AT_ONCE:
+    if meant > JUDGED:
         flash(
-            _("So many were judged at once. For all of them: tracker quarantine replay"), "warning"
+            _(
+                "Those were the %(num)s oldest. To judge all of them, narrow the filters or use "
+                "the command: tracker quarantine replay",
+                num=JUDGED,
+            ),
+            "warning",
         )
     return _back()
 
 
 def _delete(which: Which):
-    number = quarantine.remove(session(), which)
+    number = quarantine.remove(session(), which, limit=DELETED)
+    left = quarantine.count(session(), which)
     said = ngettext("%(num)s message was deleted.", "%(num)s messages were deleted.", number)
     if number:
         audit.write(session(), AuditAction.QUARANTINE_DELETED, said, by=_by())
     commit()
     flash(said if number else _("Nothing was chosen."), "message")
+    if left:
+        flash(ngettext("%(num)s is left.", "%(num)s are left: press again.", left), "warning")
     return _back()
 
 
