@@ -169,6 +169,14 @@ def test_an_address_that_is_none_is_named(settings, bind):
     assert "--bind is HOST:PORT" in done.output
 
 
+def test_a_port_that_somebody_listens_on_is_not_shared(settings):
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
+        port = other.getsockname()[1]
+        result = commands.run(settings, "serve", "--bind", f"127.0.0.1:{port}")
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
 def test_an_address_has_a_host_and_a_port():
     assert address("[::1]:80") == ("::1", 80)
     with pytest.raises(Invalid):

@@ -3,6 +3,7 @@
 import gc
 import ipaddress
 import logging
+import socket
 import sys
 from typing import Any
 
@@ -14,7 +15,7 @@ from granian.log import LogLevels
 from tracker import app, db
 from tracker.cli import house
 from tracker.config import Settings
-from tracker.errors import Invalid
+from tracker.errors import Invalid, Unavailable
 
 DEFAULT_BIND = "127.0.0.1:8000"
 # An orderly end waits so long for requests under way; then it is no end any more.
@@ -33,6 +34,7 @@ def serve(bind: str) -> None:
 def run(settings: Settings, bind: str) -> None:
     """Bring the tables up to this version and serve until told to stop."""
     host, port = address(bind)
+    _check_free(host, port)
     if not is_loopback(host) and not settings.secret_key and not settings.secret_file.exists():
         click.echo(f"A secret is made in {settings.secret_file}; keep it.", err=True)
     settings = house.with_secret(settings)
@@ -84,6 +86,20 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _check_free(host: str, port: int) -> None:
+    # The server shares its port (SO_REUSEPORT), so a second one would begin without a word
+    # and get every other request of the first one.
+    try:
+        family, kind, protocol, _name, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        raise Unavailable(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
 def _migrate(settings: Settings) -> None:
