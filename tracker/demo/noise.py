@@ -1,9 +1,11 @@
 """What is no person's: crawlers that no rule may ever count, and messages nobody can read."""
 
+import json
 from datetime import datetime, timedelta
 from random import Random
 
-from tracker.collector.domain import DropReason, Hit, MessageType, Reject
+from tracker.collector import kept
+from tracker.collector.domain import Delivery, DropReason, Hit, MessageType, Reject
 from tracker.demo.catalogue import ARTICLES, PAGES, SITE
 from tracker.demo.messages import Address
 
@@ -51,7 +53,11 @@ def unreadable(
     """Return messages that were put aside, in order."""
     rejects = []
     for moment in sorted(_any_moment(rng, since, now) for _ in range(number)):
-        reason, field, why, body = rng.choice(_UNREADABLE)
+        reason, field, why, text = rng.choice(_UNREADABLE)
+        delivery = Delivery(
+            workspace_id=to.workspace_id, site_id=to.site_id, received_at=moment, context={}
+        )
+        body, again = kept.of_message(json.loads(text), delivery)
         rejects.append(
             Reject(
                 workspace_id=to.workspace_id,
@@ -61,6 +67,7 @@ def unreadable(
                 field=field,
                 why=why,
                 body=body,
+                again=again,
             )
         )
     return rejects
