@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from tracker.collector.faults import Fault, fault_of
 from tracker.errors import (
     Conflict,
     Forbidden,
@@ -35,6 +37,7 @@ def init_app(app: Flask) -> None:
     """Answer every error as a page, or as JSON where a program asked."""
     app.register_error_handler(TrackerError, _tracker_error)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(SQLAlchemyError, _store_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -91,6 +94,13 @@ def _tracker_error(error: TrackerError) -> ResponseReturnValue:
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:
     return answer(409, "Conflict", "somebody else changed this a moment ago; look again")
+
+
+def _store_error(error: SQLAlchemyError) -> ResponseReturnValue:
+    if fault_of(error) is Fault.BAD_HIT:
+        return _unexpected(error)
+    current_app.logger.error("the store does not answer: %s", type(error).__name__, exc_info=error)
+    return _tracker_error(Unavailable("the store does not answer; try again in a moment"))
 
 
 def _unexpected(_error: Exception) -> ResponseReturnValue:
