@@ -60,7 +60,7 @@ def take_over(settings):
 def by_origin(session, plan):
     return {
         origin.name: (origin.won.denominator, origin.won.numerator, days(origin.wait))
-        for origin in queries.origins(session, plan)
+        for origin in queries.overview(session, plan).origins
     }
 
 
@@ -79,7 +79,7 @@ def test_the_reports_say_what_is_true_of_the_files(settings, session, truth):
     funnel = queries.funnel_of(session, plan)
     assert (funnel.won.numerator, funnel.won.denominator) == (truth["won"], truth["mqls"])
     assert funnel.won.share == truth["conversion_rate"]
-    assert days(queries.time_to_won(session, plan)) == 14.6507
+    assert days(queries.overview(session, plan).to_won) == 14.6507
     assert by_origin(session, plan) == {
         name: (told["mqls"], told["won"], pytest.approx(told["median_days_to_won"], abs=1e-4))
         for name, told in truth["by_origin"].items()
