@@ -14,6 +14,7 @@ from tests.builders import (
     days,
     lead_of,
     make_bofu_lead,
+    make_deal,
     make_house,
     record,
 )
@@ -244,3 +245,13 @@ def test_a_won_deal_stays_in_the_funnel_when_its_lead_merges(session, house) -> 
     assert deal.lead_id == lead_of(session, house, "u:u1").id != other.id == deal.original_lead_id
     found = queries.funnel(session, house.workspace, Filter(), now=NOON + days(1))
     assert [column.reached for column in found.columns] == [1] * len(found.columns)
+
+
+def test_a_deal_reopened_and_won_again_is_won_at_the_second_time(session, house) -> None:
+    deal = make_deal(session, house)
+    for day in (1, 5):
+        journey.win_deal(session, deal, by=By(user_id=None, now=NOON + days(day)))
+        if day == 1:
+            journey.reopen_deal(session, deal, by=By(user_id=None, now=NOON + days(2)))
+    won = select(Milestone.occurred_at).filter_by(step="won", retracted_at=None)
+    assert list(session.scalars(won)) == [NOON + days(5)]

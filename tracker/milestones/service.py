@@ -51,7 +51,7 @@ _STORED = """
 SELECT id, lead_id, step, occurred_at FROM milestone
 WHERE retracted_at IS NULL AND lead_id IN ({})
 """
-# A deal that was won by mistake and reopened has not reached the end.
+# A deal that was won by mistake and reopened has not reached the end by that.
 _REACHED = """
 /* milestones.reached */
 WITH wanted AS (SELECT id, workspace_id FROM lead WHERE id IN ({}))
@@ -77,7 +77,11 @@ UNION ALL
 SELECT l.id, 'won', NULL, v.occurred_at
 FROM wanted l JOIN deal d ON d.lead_id = l.id
 JOIN deal_move v ON v.workspace_id = d.workspace_id AND v.deal_id = d.id
-WHERE v.retracted_at IS NULL AND v.to_status = 'won' AND d.status = 'won'
+WHERE v.retracted_at IS NULL AND v.to_status = 'won' AND NOT EXISTS (
+    SELECT 1 FROM deal_move r
+    WHERE r.workspace_id = v.workspace_id AND r.deal_id = v.deal_id AND r.id > v.id
+    AND r.retracted_at IS NULL AND r.to_status = 'open'
+)
 """
 
 
