@@ -58,7 +58,12 @@ def create_door(settings: Settings, runs: Runs | None = None) -> Door:
         app,
         database=database,
         intake=intake,
-        limits=Limits(large=settings.max_body, trusted_proxies=settings.trusted_proxies),
+        limits=Limits(
+            large=settings.max_body,
+            trusted_proxies=settings.trusted_proxies,
+            rate_client=settings.rate_client,
+            rate_key=settings.rate_key,
+        ),
         snippet=(settings.home / "static" / "t.js").read_bytes(),
     )
 

@@ -29,6 +29,10 @@ class Settings:
     processes: int = 1
     queue: int = 2000
     max_body: int = 4 * 1024 * 1024
+    # Messages per second; 0 is without limit.
+    rate_client: int = 1000
+    rate_key: int = 0
+    ack: str = "commit"
     log_level: str = "INFO"
 
     @classmethod
@@ -48,6 +52,9 @@ class Settings:
             "processes": _whole(env, "TRACKER_PROCESSES", defaults.processes, at_least=1),
             "queue": _whole(env, "TRACKER_QUEUE", defaults.queue, at_least=1),
             "max_body": _whole(env, "TRACKER_MAX_BODY", defaults.max_body, at_least=1024),
+            "rate_client": _whole(env, "TRACKER_RATE_CLIENT", defaults.rate_client, at_least=0),
+            "rate_key": _whole(env, "TRACKER_RATE_KEY", defaults.rate_key, at_least=0),
+            "ack": _one_of(env, "TRACKER_ACK", ("commit", "enqueue")),
             "log_level": _one_of(env, "TRACKER_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         }
         _refuse_unknown(env)
@@ -82,6 +89,9 @@ KNOWN = (
     "TRACKER_PROCESSES",
     "TRACKER_QUEUE",
     "TRACKER_MAX_BODY",
+    "TRACKER_RATE_CLIENT",
+    "TRACKER_RATE_KEY",
+    "TRACKER_ACK",
     "TRACKER_LOG_LEVEL",
 )
 

@@ -29,6 +29,7 @@ class DropReason(StrEnum):
     NO_CONSENT = "no_consent"
     BAD_TIME = "bad_time"
     PREFETCH = "prefetch"
+    RATE_LIMITED = "rate_limited"
     OVERLOADED = "overloaded"
     STORAGE = "storage"
     REJECTED_BY_STORE = "rejected_by_store"

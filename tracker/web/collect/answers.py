@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from tracker.collector.domain import DropReason
+from tracker.web.collect.asked import Refused
 
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
@@ -31,6 +32,7 @@ STATUS = {
     DropReason.NO_CONSENT: 403,
     DropReason.BAD_TIME: 400,
     DropReason.PREFETCH: 403,
+    DropReason.RATE_LIMITED: 429,
     DropReason.OVERLOADED: 503,
     DropReason.STORAGE: 503,
     DropReason.REJECTED_BY_STORE: 400,
@@ -71,6 +73,13 @@ def error(
     if errors:
         body["errors"] = dict(errors)
     return words(body, status, more)
+
+
+def refusal(refused: Refused) -> Answer:
+    """Return why the door does not take something, and when to come again."""
+    wait = refused.retry_after
+    more = [("Retry-After", str(wait))] if wait is not None else []
+    return error(refused.status, refused.message, errors=refused.errors, more=more)
 
 
 def preflight(asked: str) -> Answer:

@@ -29,6 +29,8 @@ class Refused(Exception):
         self.number = number
         # Whose it is: filled in where the key is known.
         self.site: tuple[int, int] = (0, 0)
+        # After how many seconds it is worth while to come again.
+        self.retry_after: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,8 @@ class Limits:
     large: int
     messages: int = 10_000
     trusted_proxies: int = 0
+    rate_client: int = 0
+    rate_key: int = 0
 
 
 def network_of(environ: Environ, trusted_proxies: int) -> bytes:

@@ -22,6 +22,7 @@ from tracker.errors import Unavailable
 from tracker.web.collect import answers, asked, servers
 from tracker.web.collect.answers import Answer
 from tracker.web.collect.asked import Environ, Limits, Refused
+from tracker.web.collect.rates import Rate, is_near
 from tracker.web.collect.sites import Sites
 from tracker.workspaces.models import Site
 
@@ -45,6 +46,8 @@ class Door:
         self.database = database
         self._limits = limits
         self._sites = Sites(database)
+        self._per_client = Rate(limits.rate_client)
+        self._per_key = Rate(limits.rate_key)
         self._snippet = servers.Snippet.of(snippet)
         self._routes: dict[str, Callable[[Environ], Answer]] = {
             "/p.gif": self._pixel,
@@ -76,8 +79,8 @@ class Door:
         except Refused as refused:
             self._count(refused)
             if is_pixel:
-                return answers.picture(refused.status)
-            return answers.error(refused.status, refused.message, errors=refused.errors)
+                return answers.picture(refused.status, retry_after=refused.retry_after)
+            return answers.refusal(refused)
         except Unavailable as error:
             if is_pixel:
                 return answers.picture(503, retry_after=1)
@@ -102,6 +105,7 @@ class Door:
         query = _query(environ)
         site = self._site(query.get("k", ""))
         delivery = self._delivery(environ, site, consent=consents.consent_of(query.get("c")))
+        self._check_rate(delivery, number=1)
         if asked.is_prefetch(environ):
             raise _refused(site, DropReason.PREFETCH, "nobody has seen this yet")
         if delivery.consent is False or (site.consent_required and not delivery.consent):
@@ -161,7 +165,19 @@ class Door:
             envelope=body if is_batch else {},
             consent=consent,
         )
+        self._check_rate(delivery, number=max(1, len(batch)))
         return self._store(batch, delivery, is_batch=is_batch)
+
+    def _check_rate(self, delivery: Delivery, *, number: int) -> None:
+        # The client first: who sends too much shall not use up what is everybody's.
+        wait = 0 if is_near(delivery.network) else self._per_client.take(delivery.network, number)
+        wait = wait or self._per_key.take(delivery.site_id, number)
+        if wait:
+            message = "more than one sender may send at once"
+            refused = Refused(429, DropReason.RATE_LIMITED, message, number=number)
+            refused.site = (delivery.workspace_id, delivery.site_id)
+            refused.retry_after = wait
+            raise refused
 
     def _store(self, batch: list[Any], delivery: Delivery, *, is_batch: bool) -> Answer:
         judged = [messages.judge(message, delivery) for message in batch]

@@ -16,6 +16,7 @@ def reason_words(reason: str) -> str:
         DropReason.NO_CONSENT: _("the visitor has not agreed"),
         DropReason.BAD_TIME: _("its time makes no sense"),
         DropReason.PREFETCH: _("fetched ahead by a browser, nobody looked"),
+        DropReason.RATE_LIMITED: _("too fast for one sender; the sender was asked to wait"),
         DropReason.OVERLOADED: _("too much at once; the sender was asked to wait"),
         DropReason.STORAGE: _("the store was busy; the sender was asked to wait"),
         DropReason.REJECTED_BY_STORE: _("the store could not keep it"),
