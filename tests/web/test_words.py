@@ -26,6 +26,8 @@ def at_noon(app):
         (timedelta(minutes=-3), "3 minutes ago"),
         (timedelta(days=-2), "2 days ago"),
         (timedelta(hours=5), "in 5 hours"),
+        (timedelta(hours=23), "in 23 hours"),
+        (timedelta(days=-314), "10 months ago"),
     ],
 )
 def test_a_moment_is_said_as_seen_from_now(at_noon, span, said):

@@ -14,6 +14,8 @@ from tracker.web import context
 
 DASH = "\N{EN DASH}"
 JUST_NOW = timedelta(seconds=45)
+# The next larger unit begins a fifth past one of it: ten months are not a year yet.
+NEXT_UNIT_FROM = 1.2
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -38,7 +40,7 @@ def relative(moment: datetime | None) -> str:
     span = moment - context.now()
     if abs(span) < JUST_NOW:
         return gettext("just now")
-    return flask_babel.format_timedelta(span, add_direction=True)
+    return flask_babel.format_timedelta(span, threshold=NEXT_UNIT_FROM, add_direction=True)
 
 
 def exact(moment: datetime | None) -> str:
