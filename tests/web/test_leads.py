@@ -146,6 +146,7 @@ def test_robots_are_shown_and_not_counted(client, lived):
     (code,) = lived(live_on)
     page = client.get(f"/leads/{code}").text
     assert "is-robot" in page
+    assert "by a robot, not counted" in page
     assert "No touch that counts yet" in page
 
 
