@@ -50,7 +50,11 @@ def create_door(settings: Settings, runs: Runs | None = None) -> Door:
     app = create_app(settings)
     database: Database = app.extensions["database"]
     writer = 0 if settings.is_sqlite else os.getpid() % WRITERS
-    intake = Intake(make_sink(database, writer=writer), limit=settings.queue)
+    intake = Intake(
+        make_sink(database, writer=writer),
+        limit=settings.queue,
+        answers_early=settings.ack == "enqueue",
+    )
     # For the page that says how the house is.
     app.extensions["intake"] = intake
     app.extensions["runs"] = runs or Runs()

@@ -3,7 +3,8 @@
 The writer takes whatever has gathered while it stored the last batch (no timer, no linger),
 so a batch is as large as the load is high.  It knows nothing of the rooms to the right: the
 sink that it is given opens a transaction, stores a load, commits, and says what became of
-each hit.  An answer is given only after the sink has returned.
+each hit.  An answer is given only after the sink has returned, unless the operator wants it
+as soon as there is room in the queue.
 """
 
 import logging
@@ -27,6 +28,8 @@ PATIENCE = 4.0
 # Refusals are counted in memory and stored at least this often.
 FLUSH = 0.5
 PAUSE = 0.0005
+# What was answered early is tried again this long after the store failed.
+AGAIN = 0.25
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +68,16 @@ Entry = tuple[Ticket, int, Item]
 class Intake:
     """One per serving process; `start` it there, `stop` it after the last request."""
 
-    def __init__(self, sink: Sink, *, limit: int = 2000, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        limit: int = 2000,
+        patience: float = PATIENCE,
+        answers_early: bool = False,
+    ) -> None:
         self._sink = sink
+        self._answers_early = answers_early
         self._patience = patience
         self._limit = limit
         self._queue: deque[Entry] = deque()
@@ -108,7 +119,10 @@ class Intake:
             self._thread.join()
 
     def put(self, items: Sequence[Item]) -> list[Outcome]:
-        """Return what became of each item once all are stored; else raise Unavailable."""
+        """Return what became of each item once all are stored; else raise Unavailable.
+
+        An early answer takes every hit for a new one, and fails only where there is no room.
+        """
         if not items:
             return []
         ticket = Ticket(len(items))
@@ -122,6 +136,8 @@ class Intake:
                     self._wake.notify()
         if is_full:
             raise Unavailable("more arrives than can be stored")
+        if self._answers_early:
+            return [_expected(item) for item in items]
         if not ticket.wait(self._patience) and not self._withdraw(ticket, items):
             ticket.wait()
         if ticket.failed or ticket.is_withdrawn:
@@ -229,7 +245,8 @@ class Intake:
             self.refuse(refusal)
 
     def _fail(self, batch: list[Entry], error: Exception) -> None:
-        if fault_of(error) is Fault.BAD_HIT and batch:
+        is_bad = fault_of(error) is Fault.BAD_HIT
+        if is_bad and batch:
             if len(batch) > 1:
                 middle = len(batch) // 2
                 self._store(batch[:middle])
@@ -241,10 +258,20 @@ class Intake:
                 self._store([(ticket, place, _as_reject(item, error))])
                 return
         log.error("a batch of %d could not be stored", len(batch), exc_info=error)
+        if self._answers_early and not (is_bad or self._is_stopping):
+            # Nobody will send it again, so it is kept while the queue fills up behind it.
+            with self._wake:
+                self._queue.extendleft(reversed(batch))
+            time.sleep(AGAIN)
+            return
         with self._wake:
             self._note([item for _ticket, _place, item in batch], DropReason.STORAGE)
         for ticket, place, _item in batch:
             ticket.settle(place, None)
+
+
+def _expected(item: Item) -> Outcome:
+    return Outcome.QUARANTINED if isinstance(item, Reject) else Outcome.ACCEPTED
 
 
 def _as_reject(hit: Hit, error: Exception) -> Reject:
