@@ -60,6 +60,8 @@ function show(card, answer) {
     const column = list.closest(".board-column");
     column.querySelector("[data-count]").textContent = figures.format(head.count);
     column.querySelector("[data-sum]").textContent = head.sum;
+    const more = column.querySelector(".board-more a");
+    if (more) more.textContent = more.textContent.replace(/\d[\d,]*/, figures.format(head.count));
   }
   return fresh;
 }
