@@ -1,6 +1,7 @@
 """Somebody else's site, on an origin of its own, and a look into the house from outside."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,6 +54,15 @@ def touches(live: Live) -> list[TouchRow]:
             return list(connection.execute(query))
     finally:
         engine.dispose()
+
+
+def touches_of(live: Live, number: int, within: float = 20) -> list[TouchRow]:
+    """Return what has been stored once it is so much; a browser sends when it likes."""
+    deadline = time.monotonic() + within
+    while len(found := touches(live)) < number:
+        assert time.monotonic() < deadline, f"only {len(found)} of {number} touches arrived"
+        time.sleep(0.05)
+    return found
 
 
 def visitors(live: Live) -> set[str]:
