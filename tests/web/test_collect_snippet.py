@@ -52,7 +52,7 @@ def test_a_visit_is_logged_from_another_origin(live: Live, page: Page) -> None:
 def test_what_was_called_before_it_loaded_is_sent(live: Live, page: Page) -> None:
     with shop(live, before=STUB) as origin, page.expect_response(f"{live.url}/b"):
         page.goto(origin)
-        page.wait_for_load_state("networkidle")
+        elsewhere.touches_of(live, 2)
     assert sorted(types(live)) == [MessageType.PAGE, MessageType.TRACK]
 
 
