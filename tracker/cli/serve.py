@@ -37,6 +37,8 @@ def run(settings: Settings, bind: str) -> None:
     _check_free(host, port)
     if not is_loopback(host) and not settings.secret_key and not settings.secret_file.exists():
         click.echo(f"A secret is made in {settings.secret_file}; keep it.", err=True)
+    if settings.assets == "local" and not (settings.home / "static" / "vendor").is_dir():
+        click.echo("Pages will miss their scripts: run make assets, or use cdn.", err=True)
     settings = house.with_secret(settings)
     _migrate(settings)
     processes = 1 if settings.is_sqlite else settings.processes
