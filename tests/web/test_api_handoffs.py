@@ -122,6 +122,16 @@ def test_a_token_answers_but_claims_nothing(app, session, at, house):
     assert program.post(f"{at}/answer", json=said, headers=header).status_code == 200
 
 
+def test_a_token_does_not_answer_what_somebody_has_claimed(app, client, session, at, house):
+    _, secret = tokens.add(session, house.workspace.id, "CRM", scopes=[Scope.WRITE], now=NOON)
+    session.commit()
+    client.post(f"{at}/claim")
+    program, header = app.test_client(), {"Authorization": f"Bearer {secret}"}
+    answer = program.post(f"{at}/answer", json={"verdict": "accepted"}, headers=header)
+    assert answer.status_code == 409
+    assert answer.json["message"].startswith("Rep")
+
+
 def test_a_reading_token_only_reads(app, session, at, house):
     _, secret = tokens.add(session, house.workspace.id, "BI", scopes=[Scope.READ], now=NOON)
     session.commit()

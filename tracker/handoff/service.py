@@ -28,6 +28,7 @@ from tracker.stages.service import Classified
 from tracker.workspaces.models import User
 
 NOTE = 2000
+_IS_OPEN = Handoff.status == HandoffStatus.OFFERED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +131,7 @@ def answer(
     """Record sales' verdict on an open handoff; of many at once exactly one succeeds."""
     check_reason(answer.verdict, answer.reason)
     handoff = get(session, workspace_id, code)
-    _settle(session, handoff, answer.verdict, by=answer.by, now=now)
+    _settle(session, handoff, answer.verdict, where=_is_open_to(answer.by), now=now)
     handoff.settled_by_id = answer.by
     handoff.reason = answer.reason
     handoff.note = clean(answer.note, NOTE)
@@ -145,7 +146,7 @@ def expire_overdue(session: Session, *, now: datetime) -> list[Handoff]:
     overdue = select(Handoff).where(Handoff.status == HandoffStatus.OFFERED, Handoff.due_at < now)
     expired = []
     for handoff in session.scalars(overdue.order_by(Handoff.id)):
-        _settle(session, handoff, HandoffStatus.EXPIRED, by=None, now=now)
+        _settle(session, handoff, HandoffStatus.EXPIRED, where=_IS_OPEN, now=now)
         expired.append(handoff)
     return expired
 
@@ -191,13 +192,18 @@ def _open(workspace_id: int) -> Select[Handoff]:
 
 
 def _settle(
-    session: Session, handoff: Handoff, outcome: HandoffStatus, *, by: int | None, now: datetime
+    session: Session,
+    handoff: Handoff,
+    outcome: HandoffStatus,
+    *,
+    where: ColumnElement[bool],
+    now: datetime,
 ) -> None:
     settle(handoff.status, outcome)
     # Only one of several transactions finds the row still open to it.
     query = (
         update(Handoff)
-        .where(Handoff.id == handoff.id, _is_open_to(by))
+        .where(Handoff.id == handoff.id, where)
         .values(status=outcome, settled_at=now)
         .returning(Handoff.id)
     )
@@ -215,10 +221,9 @@ def _withdraw(session: Session, offers: Sequence[Handoff], *, now: datetime) -> 
 
 
 def _is_open_to(by: int | None) -> ColumnElement[bool]:
-    is_open = Handoff.status == HandoffStatus.OFFERED
-    if by is None:
-        return is_open
-    return is_open & (Handoff.claimed_by_id.is_(None) | (Handoff.claimed_by_id == by))
+    # A program is nobody in particular: what somebody has claimed is not its to answer.
+    is_free = Handoff.claimed_by_id.is_(None)
+    return _IS_OPEN & (is_free if by is None else is_free | (Handoff.claimed_by_id == by))
 
 
 def _refuse(session: Session, handoff: Handoff) -> NoReturn:
