@@ -44,6 +44,7 @@ def test_who_sends_too_much_is_told_when_to_come_again(knock):
     assert send(knock, 10) == [200] * 10
     answer = knock.batch(TRACK, headers={"X-Forwarded-For": FAR})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert answer.headers["Access-Control-Expose-Headers"] == "Retry-After"
     assert answer.json["code"] == 429
     assert "more than one sender" in answer.json["message"]
     assert knock.counts() == {"accepted": 10, "refused": 1}

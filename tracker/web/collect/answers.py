@@ -43,7 +43,7 @@ def picture(status: int = 200, *, retry_after: int | None = None) -> Answer:
     """Return the pixel; also with an error, for it must not break the page that shows it."""
     headers = [("Content-Type", "image/gif"), _FRESH, *_OPEN]
     if retry_after is not None:
-        headers.append(("Retry-After", str(retry_after)))
+        headers += again(retry_after)
     return status, headers, GIF
 
 
@@ -78,8 +78,13 @@ def error(
 def refusal(refused: Refused) -> Answer:
     """Return why the door does not take something, and when to come again."""
     wait = refused.retry_after
-    more = [("Retry-After", str(wait))] if wait is not None else []
+    more = again(wait) if wait is not None else []
     return error(refused.status, refused.message, errors=refused.errors, more=more)
+
+
+def again(seconds: int) -> Headers:
+    """Say when to come again, also to a script of another origin."""
+    return [("Retry-After", str(seconds)), ("Access-Control-Expose-Headers", "Retry-After")]
 
 
 def preflight(asked: str) -> Answer:

@@ -29,7 +29,7 @@ from tracker.workspaces.models import Site
 Wsgi = Callable[[Any, Any], Iterable[bytes]]
 
 log = logging.getLogger(__name__)
-RETRY = ("Retry-After", "1")
+RETRY = answers.again(1)
 
 _SINGLE = {kind.name.lower(): kind for kind in MessageType}
 _SHORT = {name[0]: kind for name, kind in _SINGLE.items()}
@@ -84,7 +84,7 @@ class Door:
         except Unavailable as error:
             if is_pixel:
                 return answers.picture(503, retry_after=1)
-            return answers.error(503, error.message, more=[RETRY])
+            return answers.error(503, error.message, more=RETRY)
 
     def _count(self, refused: Refused) -> None:
         workspace_id, site_id = refused.site
@@ -127,7 +127,7 @@ class Door:
         route = environ["PATH_INFO"].removeprefix("/v1/").rstrip("/")
         if route.startswith("projects/") and route.endswith("/settings"):
             key = route.removeprefix("projects/").removesuffix("/settings")
-            return servers.settings(environ, self._sites.find(key))
+            return servers.settings(environ, self._sites.find(key), self._limits.public_url)
         kind = _SINGLE.get(route, _SHORT.get(route))
         if kind is None and route not in ("batch", "b", "import"):
             return answers.error(404, "there is no such route")
@@ -244,9 +244,9 @@ class Door:
             with self.database.reading() as session:
                 session.execute(text("SELECT 1 FROM workspace LIMIT 1"))
         except SQLAlchemyError:
-            return answers.error(503, "the store does not answer", more=[RETRY])
+            return answers.error(503, "the store does not answer", more=RETRY)
         if not self.intake.is_alive:
-            return answers.error(503, "nothing is taken in", more=[RETRY])
+            return answers.error(503, "nothing is taken in", more=RETRY)
         return answers.words({"status": "ready"})
 
     def _metrics(self, environ: Environ) -> Answer:
@@ -254,7 +254,7 @@ class Door:
             with self.database.reading() as session:
                 totals = collector.totals(session)
         except SQLAlchemyError:
-            return answers.error(503, "the store does not answer", more=[RETRY])
+            return answers.error(503, "the store does not answer", more=RETRY)
         return servers.metrics(totals, self.intake.waiting)
 
 
