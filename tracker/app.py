@@ -67,6 +67,7 @@ def create_door(settings: Settings, runs: Runs | None = None) -> Door:
             trusted_proxies=settings.trusted_proxies,
             rate_client=settings.rate_client,
             rate_key=settings.rate_key,
+            public_url=settings.public_url,
         ),
         snippet=(settings.home / "static" / "t.js").read_bytes(),
     )

@@ -3,11 +3,14 @@
 import gzip
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import Client
 
 from tests.doors import CHROME, KEY
+from tracker.app import create_door
 from tracker.identity.models import Lead
 from tracker.web.collect.answers import GIF
 
@@ -164,6 +167,14 @@ def test_the_browser_library_learns_where_to_send(knock):
     assert segment == {"apiKey": KEY, "apiHost": "t.example/v1", "protocol": "https"}
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert knock.client.get("/v1/projects/nobody/settings").status_code == 404
+
+
+def test_behind_a_proxy_the_browser_library_learns_the_public_address(settings, knock):
+    door = create_door(replace(settings, public_url="https://t.example/in"))
+    answer = Client(door).get(f"/v1/projects/{KEY}/settings", base_url="http://10.0.0.1:8000")
+    segment = answer.json["integrations"]["Segment.io"]
+    assert (segment["protocol"], segment["apiHost"]) == ("https", "t.example/in/v1")
+    door.database.engine.dispose()
 
 
 def test_the_snippet_may_be_kept_for_an_hour(knock):

@@ -35,7 +35,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What an operator lets through."""
+    """What an operator lets through, and by which address the world reaches it."""
 
     small: int = 64 * 1024
     large: int
@@ -43,6 +43,7 @@ class Limits:
     trusted_proxies: int = 0
     rate_client: int = 0
     rate_key: int = 0
+    public_url: str = ""
 
 
 def network_of(environ: Environ, trusted_proxies: int) -> bytes:

@@ -32,12 +32,14 @@ class Snippet:
         return answers.script(self.text, self.etag, is_known=is_known)
 
 
-def settings(environ: Environ, site: Site | None) -> Answer:
+def settings(environ: Environ, site: Site | None, public_url: str) -> Answer:
     """Return what Segment's browser library wants to know before it sends anything."""
     if site is None:
         return answers.error(404, "there is no such project")
-    scheme = environ.get("wsgi.url_scheme", "http")
-    host = environ.get("HTTP_HOST", "")
+    # Behind a proxy that speaks HTTPS for us, what was asked is not what the browser asked.
+    scheme, _, host = public_url.partition("://")
+    if not public_url:
+        scheme, host = environ.get("wsgi.url_scheme", "http"), environ.get("HTTP_HOST", "")
     segment = {"apiKey": site.write_key, "apiHost": f"{host}/v1", "protocol": scheme}
     body: dict[str, Any] = {
         "integrations": {"Segment.io": segment},
