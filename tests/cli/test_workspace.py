@@ -100,6 +100,13 @@ def test_a_user_gets_a_role(tracker, house, session):
     assert users.find_membership(session, user.id).role is Role.REP
 
 
+def test_what_was_wrong_is_said_once(tracker, house):
+    options = ("--email", "rep@acme.example", "--role", "rep", "--password-stdin")
+    refused = tracker("user", "add", *options, input="short")
+    assert refused.exit_code == 2
+    assert refused.stderr == "Error: a password has 8 to 128 characters\n"
+
+
 def test_of_several_workspaces_one_must_be_named(tracker, house):
     code = json.loads(found(tracker, "Beta", "b@beta.example").stdout)["code"]
     unnamed = tracker("site", "add", "Shop")

@@ -23,10 +23,11 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except TrackerError as error:
-            reasons = ", ".join(f"{name}: {why}" for name, why in error.fields.items())
+            told = error.message
+            reasons = ", ".join(f"{k}: {why}" for k, why in error.fields.items() if why not in told)
             if isinstance(error, Unavailable):
                 raise click.ClickException(error.message) from error
-            text = f"{error.message} ({reasons})" if reasons else error.message
+            text = f"{told} ({reasons})" if reasons else told
             raise Refused(text) from error
         except DBAPIError as error:
             first = str(error.orig).strip().partition("\n")[0]
