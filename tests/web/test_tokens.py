@@ -62,6 +62,7 @@ def test_a_write_key_is_no_token(client, session, workspace):
 def test_a_malformed_header_opens_nothing(client, workspace, header):
     answer = client.get(READING, headers={"Authorization": header})
     assert (answer.status_code, answer.json["status"]) == (401, "Unauthorized")
+    assert answer.json["message"] == "this token opens nothing"
 
 
 def test_a_wrong_token_is_not_mended_by_a_cookie(client, workspace):

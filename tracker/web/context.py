@@ -83,7 +83,8 @@ def requires(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                raise Unauthorized("log in first")
+                is_program = "Authorization" in request.headers
+                raise Unauthorized("this token opens nothing" if is_program else "log in first")
             if not current_user.may(*roles):
                 raise Forbidden("your role does not allow this")
             return view(*args, **kwargs)
