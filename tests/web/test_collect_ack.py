@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from tests.collector.test_intake import Shelf, hit, working
 from tests.doors import Knock
-from tests.torture.field import BROWSER, Ground, pixel
+from tests.torture.field import BROWSER, Ground, Load, pixel
 from tracker.collector.domain import DropReason, Outcome, Reject
+from tracker.collector.intake import BATCH
 from tracker.config import Settings
 from tracker.errors import Unavailable
 
@@ -96,6 +97,27 @@ def test_every_way_in_answers_the_same(knock: Knock):
     assert knock.beacon(TRACK).json == {"success": True}
     assert knock.batch(TRACK, TRACK | {"messageId": "one"}).json == {"success": True}
     assert knock.counts() == {"accepted": 3, "duplicate": 1}
+
+
+def test_a_crash_loses_no_more_than_the_queue_and_doubles_nothing(ground: Ground):
+    server = ground.serve()
+    with Load([server.port]) as load:
+        load.wait_for(200)
+        server.kill()
+    ground.serve(server.port)
+    stored = ground.stored()
+    assert len(load.acked - set(stored)) <= Settings().queue + BATCH
+    assert len(stored) == len(set(stored)) == ground.stats()["accepted"]
+    assert ground.differences() == []
+
+
+def test_an_orderly_end_under_load_stores_all_that_was_answered(ground: Ground):
+    server = ground.serve()
+    with Load([server.port]) as load:
+        load.wait_for(300)
+        server.terminate()
+    assert load.acked - set(ground.stored()) == set()
+    assert {status for status in load.statuses if status} <= {200, 503}
 
 
 def test_an_orderly_end_stores_all_that_was_answered(ground: Ground):
