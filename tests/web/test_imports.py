@@ -33,7 +33,7 @@ def test_an_import_shows_its_counts_and_its_errors_as_text(client, session, work
     add(session, workspace, created=8000, unchanged=2, failed=1, errors=ERROR, finished_at=NOON)
     log_in(client, Role.MARKETER, workspace)
     page = client.get("/imports").text
-    for words in ("people.csv", "8,000", "The operator", "Done", "&lt;b&gt;30&lt;/b&gt;"):
+    for words in ("people.csv", "8,000", "The operator", "with errors", "&lt;b&gt;30&lt;/b&gt;"):
         assert words in page
 
 
