@@ -3,10 +3,14 @@
 import dataclasses
 
 import pytest
+from segment.analytics.client import Client
 
 from tests.doors import Knock
+from tests.torture.field import KEY as SITE
+from tests.torture.field import Ground
 from tracker.collector import network
 from tracker.config import Settings
+from tracker.errors import Invalid
 from tracker.web.collect.rates import Rate, is_near
 
 FAR = "203.0.113.7"
@@ -86,6 +90,27 @@ def test_a_key_has_a_limit_where_the_operator_sets_one(knock):
     assert send(knock, 1, address="198.51.100.7") == [429]
 
 
+def test_a_library_waits_as_it_is_told_and_loses_nothing(tmp_path):
+    url = f"sqlite:///{tmp_path}/tracker.sqlite3"
+    ground = Ground(url=url, directory=tmp_path, environ={"TRACKER_RATE_KEY": "50"})
+    failed: list = []
+    try:
+        host = f"http://127.0.0.1:{ground.serve().port}"
+        client = Client(SITE, host=host, on_error=lambda error, _: failed.append(error))
+        for number in range(600):
+            client.track("u-1", "Webinar Attended", {"webinar_id": f"wb-{number}"})
+        client.flush()
+        client.shutdown()
+        for server in ground.servers:
+            server.terminate()
+        counted = ground.stats()
+    finally:
+        ground.close()
+    assert failed == []
+    assert counted["accepted"] == 600
+    assert counted["received"] == 600 + counted["refused"] > 600
+
+
 def test_an_unknown_key_says_so_whoever_asks(knock):
     send(knock, 11)
     far = {"X-Forwarded-For": FAR}
@@ -155,3 +180,9 @@ def test_the_operator_says_how_much(door):
 def test_clients_are_limited_unless_the_operator_says_no():
     assert Settings.from_env({}).rate_client == 1000
     assert Settings.from_env({"TRACKER_RATE_CLIENT": "0"}).rate_client == 0
+
+
+@pytest.mark.parametrize("name", ["TRACKER_RATE_CLIENT", "TRACKER_RATE_KEY", "TRACKER_ACK"])
+def test_a_wrong_setting_is_named(name):
+    with pytest.raises(Invalid, match=name):
+        Settings.from_env({name: "-1"})
