@@ -15,7 +15,7 @@ def cut(address: str) -> bytes:
 
 def _cut(address: str) -> bytes:
     try:
-        found = ipaddress.ip_address(address.strip().partition("%")[0])
+        found = ipaddress.ip_address(_alone(address.strip()).partition("%")[0])
     except ValueError:
         return b""
     if isinstance(found, ipaddress.IPv6Address):
@@ -23,3 +23,10 @@ def _cut(address: str) -> bytes:
             return found.packed[:6]
         found = found.ipv4_mapped
     return found.packed[:3]
+
+
+def _alone(address: str) -> str:
+    # Some proxies forward the port as well: 203.0.113.9:4711, [2001:db8::1]:4711.
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
