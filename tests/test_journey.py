@@ -151,6 +151,24 @@ def test_a_public_call_never_merges_two_known_people(session, house) -> None:
     assert lead_of(session, house, "u:u2").email == "bo@firm.example"
 
 
+def test_a_claim_about_the_past_neither_renames_nor_merges_nor_parts(session, house) -> None:
+    def claim(years: int, email: str, **facts: object):
+        past = {"occurred_at": NOON - days(365 * years), "received_at": NOON + days(1)}
+        return house.identify(email, **facts | past)
+
+    record(session, house.identify("ana@firm.example", user_id="u1", person="Ana Lee"))
+    record(session, house.identify("bo@firm.example", user_id="u2", person="Bo Day"))
+    record(session, claim(30, "", user_id="u1", person="Evil"))
+    record(session, claim(31, "bo@firm.example", user_id="u1", person="Evil"))
+    record(session, claim(32, "ana@firm.example"))
+    ana, bo = lead_of(session, house, "u:u1"), lead_of(session, house, "u:u2")
+    assert [(lead.name, lead.email) for lead in (ana, bo)] == [
+        ("Ana Lee", "ana@firm.example"),
+        ("Bo Day", "bo@firm.example"),
+    ]
+    assert ana is lead_of(session, house, "e:ana@firm.example") is not bo
+
+
 def test_a_ready_lead_that_becomes_known_is_offered(session, house) -> None:
     record(session, house.event("Demo Requested", anonymous_id="phone"))
     assert handoff.queue(session, house.workspace.id) == []

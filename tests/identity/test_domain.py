@@ -8,8 +8,8 @@ from tracker.identity.domain import Decision, Mention, components, decide
 ANNA, BERT, MAIL, PHONE, LAPTOP = 1, 2, 3, 4, 5
 
 
-def mention(at: int, **keys: int) -> Mention:
-    return Mention(order=(at, b""), **keys)
+def mention(at: int, *, heard: int | None = None, **keys: int) -> Mention:
+    return Mention(order=(at, b""), heard=at if heard is None else heard, **keys)
 
 
 def groups(*mentions: Mention) -> set[frozenset[int]]:
@@ -46,6 +46,22 @@ def test_two_keys_that_are_both_known_never_join() -> None:
     assert seen == {frozenset({ANNA}), frozenset({MAIL})}
 
 
+def test_two_keys_that_we_know_do_not_join_by_a_claim_about_the_past() -> None:
+    seen = groups(
+        mention(5, email=MAIL), mention(6, user=ANNA), mention(1, heard=7, user=ANNA, email=MAIL)
+    )
+    assert seen == {frozenset({ANNA}), frozenset({MAIL})}
+
+
+def test_what_belongs_together_is_not_parted_by_a_claim_about_the_past() -> None:
+    seen = groups(
+        mention(5, user=ANNA, email=MAIL),
+        mention(1, heard=6, user=ANNA),
+        mention(2, heard=7, email=MAIL),
+    )
+    assert seen == {frozenset({ANNA, MAIL})}
+
+
 def test_a_later_claim_changes_nothing() -> None:
     known = decide({}, [mention(1, user=ANNA, anonymous=PHONE)])
     assert decide(known, [mention(2, user=BERT, anonymous=PHONE)]).keys() == {BERT}
@@ -62,10 +78,11 @@ emails = st.none() | st.integers(10, 12)
 browsers = st.none() | st.integers(20, 22)
 mentions = st.lists(
     st.builds(
-        lambda at, user, email, anonymous: Mention(
-            order=(at, bytes([at])), user=user, email=email, anonymous=anonymous
+        lambda at, heard, user, email, anonymous: Mention(
+            order=(at, bytes([at])), heard=heard, user=user, email=email, anonymous=anonymous
         ),
         st.integers(0, 30),
+        st.integers(1, 30),
         users,
         emails,
         browsers,

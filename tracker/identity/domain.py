@@ -1,16 +1,18 @@
-"""Who belongs together: an order-free rule from messages to people.
+"""Who belongs together: a rule from messages to people that does not depend on their order.
 
-Keys are visitors: a user id (u), an e-mail (e) or a browser (a).  In the order of
-(`occurred_at`, message id):
+Keys are visitors: a user id (u), an e-mail (e) or a browser (a).
 
-* An identified key (u, e) is *decided* by the first message that mentions it.  If that
-  message names another identified key, the two belong together: at that moment at least
-  one of them was new.  Two keys that were both known before never join here.
-* An anonymous key is decided by the first message that names it beside an identified key:
-  it belongs there, with all that it did before.  Later claims by others link nothing.
+* An identified key (u, e) is *decided* by the message through which we first **heard** of it.
+  If that message names another identified key, the two belong together: at that moment at
+  least one of them was new to us.  Two keys that we both know never join, whatever a later
+  message says about when it happened: a stranger may claim any time, but not when we heard.
+* A browser is decided by the first message, in (`occurred_at`, message id), that names it
+  beside an identified key: it belongs there, with all that it did before.  Later claims by
+  others link nothing.
 
-Each key is decided by the *minimum* of what has been seen, so any order of arrival, any
-repetition and any lateness leads to the same decisions, and leads are their components.
+Each key is decided by the *minimum* of what has been seen, so the same messages lead to the
+same decisions in whatever order, and however often, they are worked through; leads are the
+components.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,9 +23,10 @@ from tracker.touches.domain import Order
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mention:
-    """One message that names visitors: at most one of each sort."""
+    """One message that names visitors: at most one of each sort; `heard` is its receipt."""
 
     order: Order
+    heard: int
     user: int | None = None
     email: int | None = None
     anonymous: int | None = None
@@ -31,10 +34,14 @@ class Mention:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What is decided about one visitor; `order` is None while nobody has claimed it."""
+    """What is decided about one visitor; `order` is None while nobody has claimed it.
+
+    `heard` is when we heard of an identified key, in microseconds; it says nothing of a browser.
+    """
 
     is_identified: bool
     order: Order | None = None
+    heard: int = 0
     partner: int | None = None
 
 
@@ -72,7 +79,12 @@ def _proposals(mention: Mention) -> Iterable[tuple[int, Decision]]:
     claimer = mention.user if mention.user is not None else mention.email
     for visitor, other in ((mention.user, mention.email), (mention.email, mention.user)):
         if visitor is not None:
-            yield visitor, Decision(is_identified=True, order=mention.order, partner=other)
+            yield (
+                visitor,
+                Decision(
+                    is_identified=True, order=mention.order, heard=mention.heard, partner=other
+                ),
+            )
     if mention.anonymous is not None:
         order = None if claimer is None else mention.order
         yield mention.anonymous, Decision(is_identified=False, order=order, partner=claimer)
@@ -81,4 +93,4 @@ def _proposals(mention: Mention) -> Iterable[tuple[int, Decision]]:
 def _is_earlier(new: Decision, old: Decision) -> bool:
     if new.order is None:
         return False
-    return old.order is None or new.order < old.order
+    return old.order is None or (new.heard, new.order) < (old.heard, old.order)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tracker.driver import chunks, execute_many, fetch_in, insert_returning, remembered
+from tracker.driver import Row, chunks, execute_many, fetch_in, insert_returning, remembered
 from tracker.identity.domain import Decision, components
 from tracker.identity.models import Lead
 from tracker.ids import new_code
@@ -82,16 +82,20 @@ _KNOWN = "identity.known"
 
 _EDGE = """
 /* identity.edges */
-SELECT visitor_id, lead_id, is_identified, decided_at, decided_by, with_visitor_id
+SELECT visitor_id, lead_id, is_identified, decided_at, decided_by, heard_at, with_visitor_id
 FROM visitor_edge
 """
 
 
 def _read(rows: Iterable[Sequence[Any]]) -> dict[int, Edge]:
     edges = {}
-    for visitor, lead, is_identified, at, by, partner in rows:
-        order = None if at is None else (at, bytes(by))
-        decision = Decision(is_identified=bool(is_identified), order=order, partner=partner)
+    for visitor, lead, is_identified, at, by, heard, partner in rows:
+        decision = Decision(
+            is_identified=bool(is_identified),
+            order=None if at is None else (at, bytes(by)),
+            heard=heard or 0,
+            partner=partner,
+        )
         edges[visitor] = Edge(lead_id=lead, decision=decision)
     return edges
 
@@ -167,22 +171,36 @@ def _write(
         new = Edge(lead_id=lead, decision=decision)
         if edge != new:
             known[visitor] = new
-            at, by = decision.order or (None, None)
-            rows.append(
-                (workspace_id, visitor, lead, decision.is_identified, at, by, decision.partner)
-            )
+            rows.append(_row(workspace_id, visitor, new))
     execute_many(session, _UPSERT, rows)
 
 
 _UPSERT = """
 /* identity.edges */
 INSERT INTO visitor_edge
-    (workspace_id, visitor_id, lead_id, is_identified, decided_at, decided_by, with_visitor_id)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+    (workspace_id, visitor_id, lead_id, is_identified, decided_at, decided_by, heard_at,
+     with_visitor_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (visitor_id) DO UPDATE SET
     lead_id = excluded.lead_id, decided_at = excluded.decided_at,
-    decided_by = excluded.decided_by, with_visitor_id = excluded.with_visitor_id
+    decided_by = excluded.decided_by, heard_at = excluded.heard_at,
+    with_visitor_id = excluded.with_visitor_id
 """
+
+
+def _row(workspace_id: int, visitor: int, edge: Edge) -> Row:
+    decision = edge.decision
+    at, by = decision.order or (None, None)
+    return (
+        workspace_id,
+        visitor,
+        edge.lead_id,
+        decision.is_identified,
+        at,
+        by,
+        decision.heard or None,
+        decision.partner,
+    )
 
 
 def _retire(

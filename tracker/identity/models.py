@@ -54,8 +54,8 @@ class Lead(Tenanted, Model):
 class VisitorEdge(Tenanted, Model):
     """Which lead a visitor belongs to, and the message that decided it.
 
-    For an identified key that is the first message which mentions it, for an anonymous key
-    the first one that claims it (none so far: `decided_at` is null).
+    For an identified key that is the message through which we first heard of it (`heard_at`),
+    for a browser the first one that claims it (none so far: `decided_at` is null).
     """
 
     __tablename__ = "visitor_edge"
@@ -67,4 +67,5 @@ class VisitorEdge(Tenanted, Model):
     is_identified: Mapped[bool]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[bytes | None] = mapped_column(LargeBinary)
+    heard_at: Mapped[datetime | None]
     with_visitor_id: Mapped[int | None] = mapped_column(BigInteger)

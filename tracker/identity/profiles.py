@@ -1,18 +1,21 @@
-"""What is said about a lead: of each thing, what was said first in the order of its life."""
+"""What is said about a lead: of each thing, what we heard first; nobody overwrites it later.
+
+Not what is said to have happened first: a stranger may claim any time for his words.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.collector.domain import MessageType, Traits
-from tracker.db import from_micros
 from tracker.driver import chunks
 from tracker.identity.models import Company, Lead, VisitorEdge
 from tracker.touches import service as log
 from tracker.touches.dimensions import find_or_create
-from tracker.touches.domain import Touch
+from tracker.touches.domain import Order, Touch
 from tracker.touches.models import Visitor
 
 # People at these write for themselves, not for an organisation.
@@ -59,13 +62,13 @@ def learn(
         return
     emails = _emails(session, touches)
     for lead in _load(session, telling):
-        new = sorted(telling[lead.id], key=lambda t: t.order)
+        new = sorted(telling[lead.id], key=_heard)
         if lead.id in refold or _is_late(lead, new):
             _start_over(session, workspace_id, lead)
         else:
             said = [_said(t, lead.id, emails, leads) for t in new]
             _write(session, workspace_id, lead, said)
-            lead.profiled_at = from_micros(new[-1].order[0])
+            lead.profiled_at = new[-1].received_at
     session.flush()
 
 
@@ -93,7 +96,11 @@ def _load(session: Session, lead_ids: Iterable[int]) -> list[Lead]:
 def _is_late(lead: Lead, touches: Sequence[Touch]) -> bool:
     if lead.profiled_at is None:
         return False
-    return from_micros(touches[0].order[0]) <= lead.profiled_at
+    return touches[0].received_at <= lead.profiled_at
+
+
+def _heard(touch: Touch) -> tuple[datetime, Order]:
+    return touch.received_at, touch.order
 
 
 def _emails(session: Session, touches: Sequence[Touch]) -> dict[int, str]:
@@ -124,13 +131,13 @@ def _said(touch: Touch, lead_id: int, emails: Mapping[int, str], leads: Mapping[
 
 def _start_over(session: Session, workspace_id: int, lead: Lead) -> None:
     own = set(session.scalars(select(VisitorEdge.visitor_id).filter_by(lead_id=lead.id)))
-    touches = [t for t in log.of_visitors(session, own) if _tells(t)]
+    touches = sorted((t for t in log.of_visitors(session, own) if _tells(t)), key=_heard)
     lead.email = lead.name = lead.title = lead.phone = lead.stated_company = ""
     lead.company_id = None
     emails = _emails(session, touches)
     said = [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
     _write(session, workspace_id, lead, said)
-    lead.profiled_at = from_micros(touches[-1].order[0]) if touches else None
+    lead.profiled_at = touches[-1].received_at if touches else None
 
 
 def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[_Said]) -> None:

@@ -13,7 +13,7 @@ from tracker.touches.models import Visitor
 
 _MENTIONS = """
 /* identity.mentions */
-SELECT occurred_at, message_id, visitor_id, anonymous_id, email_id
+SELECT occurred_at, message_id, received_at, visitor_id, anonymous_id, email_id
 FROM touch WHERE visitor_id IN ({})
 """
 
@@ -56,9 +56,10 @@ def redo(
 
 
 def _mentions(session: Session, part: Iterable[int]) -> Iterable[Mention]:
-    for at, message, visitor, anonymous, email in fetch_in(session, _MENTIONS, part):
+    for at, message, heard, visitor, anonymous, email in fetch_in(session, _MENTIONS, part):
         user = None if visitor in (anonymous, email) else visitor
-        yield Mention(order=(at, bytes(message)), user=user, email=email, anonymous=anonymous)
+        order = (at, bytes(message))
+        yield Mention(order=order, heard=heard, user=user, email=email, anonymous=anonymous)
 
 
 def _misplaced(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.db import to_micros
 from tracker.driver import chunks
 from tracker.errors import NotFound
 from tracker.identity import profiles
@@ -106,7 +107,13 @@ def _mention(touch: Touch) -> Mention:
     user = touch.visitor_id
     if user in (touch.email_id, touch.anonymous_id):
         user = None
-    return Mention(order=touch.order, user=user, email=touch.email_id, anonymous=touch.anonymous_id)
+    return Mention(
+        order=touch.order,
+        heard=to_micros(touch.received_at),
+        user=user,
+        email=touch.email_id,
+        anonymous=touch.anonymous_id,
+    )
 
 
 def _lock_visitors(session: Session, visitors: Iterable[int]) -> None:
