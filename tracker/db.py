@@ -1,10 +1,11 @@
 """The database: column types, engine, sessions, one writer at a time on SQLite."""
 
 import fcntl
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -206,6 +207,7 @@ class Database:
         if self._lock_path is None:
             yield True
             return
+        make_private(self._lock_path)
         with self._lock_path.open("a") as held:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | how)
@@ -232,6 +234,7 @@ def make_engine(url: str) -> Engine:
         path = engine.url.database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
         return engine
     return create_engine(
         url,
@@ -241,6 +244,16 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC -c synchronous_commit=on"},
     )
+
+
+def make_private(path: str | Path) -> None:
+    """Make the file, if it is not there, such that only its owner may read it.
+
+    SQLite gives the files that it puts beside a database (-wal, -shm) the same mode.
+    """
+    # One that is there is not opened: to close it would let go of SQLite's locks on it.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def migrate(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker.cli import copies
+from tracker.db import make_private
 from tracker.errors import Conflict, Invalid
 
 
@@ -53,11 +54,13 @@ def restore(source: Path, target: Path, *, force: bool) -> None:
 @contextmanager
 def _alone(target: Path) -> Iterator[Any]:
     held = f"{target} is in use: stop the server first"
+    make_private(f"{target}.lock")
     with Path(f"{target}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Conflict(held) from None
+        make_private(target)
         with closing(_open(target, "mode=rwc")) as live:
             try:
                 # Only the last one who has the file open can leave the write-ahead log.
