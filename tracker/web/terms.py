@@ -101,6 +101,17 @@ def points(milli: int) -> str:
     return str(format_decimal(milli / 1000, format="#,##0.#"))
 
 
+def in_tenths(parts: Sequence[int]) -> list[int]:
+    """Return milli-points rounded to tenths of a point so that they add up to the rounded sum."""
+    rounded = [part // 100 * 100 for part in parts]
+    missing = (round(sum(parts), -2) - sum(rounded)) // 100
+    # Whoever lost most by rounding down gets a tenth back.
+    by_loss = sorted(range(len(parts)), key=lambda n: rounded[n] - parts[n])
+    for place in by_loss[:missing]:
+        rounded[place] += 100
+    return rounded
+
+
 def receipt_sentence(
     stage: Stage, rule: Rule | None, touched: Sequence[tuple[ContentKind, str]]
 ) -> str:
