@@ -35,9 +35,8 @@ fmt: dev ## Put the code into its form
 bench: dev ## Measure the collector against its limits (QUICK=1: three minutes)
 	@$(BIN)/python -m bench.collector $(if $(QUICK),--quick)
 
-torture: dev system ## Run the long fault and load tests
-	@if [ -d tests/torture ]; then $(BIN)/pytest tests/torture -n 0; \
-	else echo 'no torture tests yet'; fi
+torture: dev system ## Run the fault tests in full: 50 kills, long outages
+	TORTURE=full $(BIN)/pytest tests/torture -n 0
 
 lock: ## Renew both lock files (needs uv on the PATH)
 	$(LOCK) --output-file requirements.lock
