@@ -6,9 +6,11 @@ milestones always agree with the history.  Nothing here commits.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.collector import replay
@@ -18,6 +20,7 @@ from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity import service as identity
+from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
 from tracker.pipeline import service as pipeline
 from tracker.pipeline import setup
@@ -103,6 +106,7 @@ def answer_handoff(
     session: Session, workspace: Workspace, code: str, *, answer: handoff.Answer, now: datetime
 ) -> tuple[Handoff, Deal | None]:
     """Record sales' answer; accepting opens the deal."""
+    _hold(session, handoff.get(session, workspace.id, code).lead_id)
     settled = handoff.answer(session, workspace.id, code, answer=answer, now=now)
     deal = None
     if settled.status is HandoffStatus.ACCEPTED:
@@ -113,7 +117,8 @@ def answer_handoff(
 
 def open_deal(session: Session, new: pipeline.NewDeal, *, by: pipeline.By) -> Deal:
     """Open a deal that did not come from a handoff."""
-    deal = pipeline.open_deal(session, new, by=by)
+    lead = session.get_one(Lead, _hold(session, new.lead.id))
+    deal = pipeline.open_deal(session, replace(new, lead=lead), by=by)
     milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
     return deal
 
@@ -179,6 +184,18 @@ def found_workspace(session: Session, workspace: Workspace, *, now: datetime) ->
     catalogue.install_event_names(session, workspace.id)
     stages.install_default(session, workspace.id, now=now)
     setup.install(session, workspace.id)
+
+
+def _hold(session: Session, lead_id: int) -> int:
+    # Whoever merges or parts leads holds them until offers and deals have followed; what begins
+    # meanwhile waits, and begins where the lead lives then.
+    home, held = lead_id, None
+    while home != held:
+        held = home
+        if session.get_bind().dialect.name != "sqlite":
+            session.execute(select(Lead.id).filter_by(id=held).with_for_update(key_share=True))
+        home = identity.homes(session, [lead_id])[lead_id]
+    return home
 
 
 def _mark(session: Session, leads: Iterable[tuple[int, int]], now: datetime) -> None:
