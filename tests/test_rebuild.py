@@ -5,7 +5,7 @@ import random
 import pytest
 from sqlalchemy import text
 
-from tests.builders import NOON, days, make_bofu_lead, make_house, record
+from tests.builders import NOON, days, make_deal, make_house, record
 from tests.test_journey import history, stories
 from tracker.rebuild import plan, rebuild, verify
 
@@ -15,7 +15,7 @@ def house(database, engine):
     with database.writing() as session:
         house = make_house(session)
         record(session, *stories(house, random.Random(7)), now=NOON + days(50))
-        make_bofu_lead(session, house)
+        make_deal(session, house)
         session.commit()
     return house
 
@@ -48,6 +48,8 @@ def test_what_we_hold_is_what_the_touches_say(database, house) -> None:
         "UPDATE visitor_edge SET decided_at = decided_at + 1",
         "UPDATE visitor_edge SET lead_id = (SELECT min(id) FROM lead), with_visitor_id = NULL",
         "DELETE FROM visitor_edge",
+        "UPDATE handoff SET lead_id = (SELECT min(id) FROM lead WHERE id <> lead_id)",
+        "UPDATE deal SET lead_id = (SELECT min(id) FROM lead WHERE id <> lead_id)",
     ],
 )
 def test_damage_is_found_and_mended(database, house, damage) -> None:

@@ -1,6 +1,6 @@
 """Check and remake everything that is derived from touches, a slice of leads at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from tracker.driver import chunks
 from tracker.handoff import service as handoff
+from tracker.handoff.models import Handoff
 from tracker.identity import rebuild as identity
 from tracker.identity import service as people
 from tracker.identity.domain import Decision
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
 from tracker.pipeline import service as pipeline
+from tracker.pipeline.models import Deal
 from tracker.stages import service as stages
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
@@ -54,6 +56,7 @@ def verify(session: Session, workspace_id: int) -> Iterator[Difference]:
             yield Difference(subject=f"lead {lead}", what=what)
         for lead, what in milestones.differences(session, part):
             yield Difference(subject=f"lead {lead}", what=what)
+        yield from _astray(session, part)
 
 
 def plan(session: Session, workspace_id: int) -> Plan:
@@ -83,6 +86,15 @@ def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None
     pipeline.follow(session, homes)
     stages.refold(session, plan.workspace_id, leads, now=now)
     milestones.mark(session, plan.workspace_id, leads, now=now)
+
+
+def _astray(session: Session, leads: Sequence[int]) -> Iterator[Difference]:
+    homes = people.homes(session, leads)
+    for model, sort in ((Handoff, "handoff"), (Deal, "deal")):
+        query = select(model.code, model.original_lead_id, model.lead_id)
+        for code, original, lead in session.execute(query.where(model.original_lead_id.in_(leads))):
+            if homes[original] != lead:
+                yield Difference(subject=f"{sort} {code}", what="is not where its lead went")
 
 
 def _leads(session: Session, workspace_id: int) -> list[int]:
