@@ -106,6 +106,23 @@ def test_the_receipts_lines_add_up(client, lived):
     assert total == 12
 
 
+def test_a_receipt_tells_its_lines_apart_by_day_and_names_what_decided(client, lived):
+    def live_on(session, house):
+        for day in range(2):
+            record(session, house.page("/blog/x", anonymous_id="a", occurred_at=NOON + days(day)))
+        asked = NOON + days(2)
+        record(
+            session, house.event("Survey Completed", "Prices", anonymous_id="a", occurred_at=asked)
+        )
+        return lead_of(session, house, "a:a")
+
+    (code,) = lived(live_on)
+    receipt = client.get(f"/leads/{code}").text.partition('class="receipt-lines"')[2]
+    found = re.findall(r'class="receipt-day">([^<]+)<', receipt.partition("</table>")[0])
+    assert found == [f"Mar {day}, 2026" for day in (4, 5, 6)]
+    assert "“<bdi>Prices</bdi>”" in receipt.partition("</details>")[0]
+
+
 def test_the_page_says_what_is_missing_next(client, lived):
     (code,) = lived(_life())
     page = client.get(f"/leads/{code}").text

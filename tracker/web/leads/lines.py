@@ -1,11 +1,15 @@
 """The entries of a journey in words."""
 
+from datetime import date, timedelta
+
 from flask_babel import gettext as _
 
+from tracker.db import EPOCH
 from tracker.handoff.domain import HandoffStatus
 from tracker.identity.models import Lead
 from tracker.pipeline.domain import DealStatus
 from tracker.reports.timeline import Change, DealEvent, Identified, Offer
+from tracker.stages.classify import Line
 from tracker.web import terms
 
 
@@ -19,6 +23,11 @@ def name_of(lead: Lead, known_as: str = "") -> str:
 def why(change: Change) -> str:
     """Return the sentence of a stage change's receipt."""
     return terms.receipt_sentence(change.stage, change.rule, change.touched)
+
+
+def day_of(line: Line) -> date:
+    """Return the day of a receipt's line, which begins at midnight UTC."""
+    return EPOCH.date() + timedelta(days=line.day)
 
 
 def identified(entry: Identified) -> str:
