@@ -103,6 +103,15 @@ def test_one_changed_byte_is_noticed(tracker, filled, tmp_path):
     assert "copy.sha256" in tracker("restore", tmp_path / "copy", "--force").stderr
 
 
+@pytest.mark.parametrize("with_sum", [True, False])
+def test_restoring_without_a_checksum_is_said(tracker, filled, tmp_path, with_sum):
+    tracker("backup", tmp_path / "copy")
+    if not with_sum:
+        (tmp_path / "copy.sha256").unlink()
+    result = tracker("restore", tmp_path / "copy", "--force")
+    assert (result.exit_code, "copy.sha256" in result.stderr) == (0, not with_sum)
+
+
 @pytest.mark.parametrize("content", [b"", b"not a backup", b"SQLite format 3\x00", b"PGDMP"])
 def test_what_is_no_backup_is_refused(tracker, filled, tmp_path, content):
     (tmp_path / "copy").write_bytes(content)

@@ -50,6 +50,11 @@ def check(source: Path, magic: bytes) -> None:
         raise Invalid(f"{source} is damaged: it does not have the checksum in {sums.name}")
 
 
+def has_checksum(source: Path) -> bool:
+    """Tell whether a backup has the checksum beside it by which its bytes can be checked."""
+    return _sum_file(source).exists()
+
+
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as opened:

@@ -57,6 +57,8 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
     version = tools.version(file)
     if version not in house.known_versions():
         raise Invalid(f"{file} has schema {version or 'none'}: it was made by a newer tracker")
+    if not copies.has_checksum(file):
+        click.echo(f"no {file.name}.sha256 beside it: its bytes could not be checked", err=True)
     with house.open_engine(settings) as engine:
         if settings.is_sqlite:
             sqlite.restore(file, house.sqlite_path(settings), force=force)
