@@ -70,6 +70,16 @@ def test_one_wrong_date_among_right_ones_stops_nothing():
     check_order(["25/3/2018", "30/4/2018", "2/13/2018", ""], "%d/%m/%Y")
 
 
+def test_one_impossible_date_among_ambiguous_ones_stops_nothing():
+    check_order(["1/2/2018", "3/4/2018", "2/13/2018"], "%d/%m/%Y")
+
+
+@pytest.mark.parametrize("texts", [["2/13/2018"], ["1/2/2018", "2/13/2018", "2/14/2018"]])
+def test_dates_that_only_make_sense_turned_stop_the_import(texts):
+    with pytest.raises(Invalid, match="other way round"):
+        check_order(texts, "%d/%m/%Y")
+
+
 def test_dates_that_fit_both_ways_say_nothing():
     check_order(["1/2/2018", "3/4/2018"], "%d/%m/%Y")
 

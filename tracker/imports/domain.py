@@ -124,19 +124,21 @@ def check_order(texts: Iterable[str], text_format: str) -> None:
     """Raise Invalid where the dates themselves say that day and month are the other way round.
 
     Such a format fits every date up to the twelfth and reads each of them wrongly, so that
-    taking over only the rows that fit would be worse than taking over none.
+    taking over only the rows that fit would be worse than taking over none.  A single such date
+    among others that read either way is a slip: that row's error, not the file's.
     """
     turned = text_format.translate(str.maketrans("dm", "md"))
     if "%d" not in text_format or "%m" not in text_format:
         return
-    fits = turns = 0
+    fits = turns = either = 0
     example = ""
     for text in texts:
         as_told, as_turned = _fits(text, text_format), _fits(text, turned)
         fits += as_told and not as_turned
         turns += as_turned and not as_told
+        either += as_told and as_turned
         example = example if not (as_turned and not as_told) or example else text
-    if turns > fits:
+    if turns > fits and not (turns == 1 and either):
         raise Invalid(
             f"{turns:,} dates such as {example!r} fit {turned} but not {text_format}: day and "
             "month look the other way round, so nothing was imported"
