@@ -97,6 +97,13 @@ def test_a_winners_journey_tells_everything(client, lived):
     assert "BOFU because this lead asked for a demo" in page
 
 
+def test_how_a_lead_stands_comes_before_its_journey(client, lived):
+    (code,) = lived(_life(touches=("page", "survey")))
+    page = client.get(f"/leads/{code}").text
+    heads = [page.index(words) for words in (">Standing<", ">Sales<", 'class="journey"', ">Score<")]
+    assert heads == sorted(heads)
+
+
 def test_the_receipts_lines_add_up(client, lived):
     (code,) = lived(_life(touches=("page", "page", "survey")))
     page = client.get(f"/leads/{code}").text
