@@ -20,6 +20,7 @@ from tracker.stages import versions
 from tracker.stages.domain import Work
 from tracker.stages.models import StageModelRow, Standing
 from tracker.tasks import service as tasks
+from tracker.tasks.models import Task
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
 SLICE = 100
@@ -29,7 +30,7 @@ def begin(session: Session, row: StageModelRow, work: Work, *, now: datetime) ->
     """Begin to compare or to publish a version; `step` carries it on."""
     if row.published_at is not None and row.retired_at is None:
         raise Conflict("this version is in force")
-    if row.task_id is not None and row.work is not None:
+    if row.task_id is not None:
         tasks.finish(session, row.task_id, now=now, error="begun anew")
     versions.begin(session, row, work)
     _begin_task(session, row, now)
@@ -52,6 +53,11 @@ def step(session: Session, *, now: datetime) -> bool:
         _mark(session, row, leads, now)
     _go_on(session, row, leads, now)
     return True
+
+
+def progress(session: Session, row: StageModelRow) -> Task | None:
+    """Return the task of what is being done about a version, None if nothing is."""
+    return None if row.task_id is None else session.get(Task, row.task_id)
 
 
 def _next_leads(session: Session, row: StageModelRow) -> list[int]:

@@ -127,10 +127,11 @@ def replay(session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now
 def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Touch]]:
     """Return the touches that count of some leads, in order."""
     wanted = list(lead_ids)
-    lead_of = dict(fetch_in(session, _VISITORS, wanted))
+    belongs = fetch_in(session, _VISITORS, wanted)
+    lead_of: dict[int, int] = {visitor: lead for visitor, lead in belongs}
     lives: dict[int, list[Touch]] = {lead_id: [] for lead_id in wanted}
     for touch in log.of_visitors(session, lead_of):
-        if touch.counts:
+        if touch.counts and touch.visitor_id is not None:
             lives[lead_of[touch.visitor_id]].append(touch)
     return lives
 
