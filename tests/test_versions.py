@@ -179,6 +179,19 @@ def test_two_versions_are_not_published_at_once(session, house):
         way.begin(session, other, Work.REPLAY, now=LATER)
 
 
+def test_a_draft_is_compared_while_another_is_published_and_again_after(session, house):
+    make_bofu_lead(session, house)
+    first = versions.save_draft(session, house.workspace.id, stricter())
+    way.begin(session, first, Work.REPLAY, now=LATER)
+    draft = versions.save_draft(session, house.workspace.id, dump(DEFAULT))
+    way.begin(session, draft, Work.COMPARE, now=LATER)
+    while way.step(session, now=LATER):
+        pass
+    assert stages.active(session, house.workspace.id)[1].version == 2
+    moves = select(DraftMove.from_stage, DraftMove.to_stage)
+    assert list(session.execute(moves)) == [(Stage.MOFU, Stage.BOFU)]
+
+
 def test_a_version_in_force_is_not_published_again(session, house):
     with pytest.raises(Conflict, match="in force"):
         way.begin(session, versions.get(session, house.workspace.id, 1), Work.REPLAY, now=LATER)

@@ -64,10 +64,10 @@ def discard_draft(session: Session, workspace_id: int) -> None:
 
 def begin(session: Session, row: StageModelRow, work: Work) -> None:
     """Begin to do something about a version, from the first lead on."""
-    if any(one.work in (Work.REPLAY, Work.MARK) for one in versions(session, row.workspace_id)):
+    busy = any(one.work in (Work.REPLAY, Work.MARK) for one in versions(session, row.workspace_id))
+    if busy and work is not Work.COMPARE:
         raise Conflict("a version is being published; wait until that is done")
-    if work is Work.COMPARE:
-        forget_moves(session, row)
+    forget_moves(session, row)
     row.work, row.reached_lead_id, row.compared_at = work, 0, None
     session.flush()
 
@@ -77,8 +77,10 @@ def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
     for one in versions(session, row.workspace_id):
         if one.published_at is not None and one.retired_at is None:
             one.retired_at = now
+        # Whatever a draft was compared with is no longer in force.
+        one.compared_at, one.reached_lead_id = None, 0
+        forget_moves(session, one)
     row.published_at, row.retired_at = now, None
-    forget_moves(session, row)
     session.flush()
 
 
