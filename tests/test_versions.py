@@ -170,6 +170,17 @@ def test_milestones_follow_the_version_in_force_and_offers_stay_open(session, ho
     assert handoff.of_lead(session, house.workspace.id, lead.id)[-1].status == "offered"
 
 
+def test_an_offer_carries_the_receipt_of_the_version_in_force(session, house):
+    publish(session, house, versions.save_draft(session, house.workspace.id, stricter()))
+    publish(session, house, versions.get(session, house.workspace.id, 1))
+    third = versions.save_draft(session, house.workspace.id, dump(DEFAULT))
+    way.begin(session, third, Work.REPLAY, now=LATER)
+    lead = make_bofu_lead(session, house)
+    offer = handoff.of_lead(session, house.workspace.id, lead.id)[-1]
+    live_id, _ = stages.active(session, house.workspace.id)
+    assert offer.transition.model_id == live_id
+
+
 def test_two_versions_are_not_published_at_once(session, house):
     row = versions.save_draft(session, house.workspace.id, stricter())
     way.begin(session, row, Work.REPLAY, now=LATER)
