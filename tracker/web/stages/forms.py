@@ -34,8 +34,8 @@ def read(form: Form) -> dict[str, Any]:
 
 def rows(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rules of a document and some empty ones to fill in."""
-    blank: dict[str, Any] = {"id": "", "stage": Stage.MOFU.value, "kinds": [], "from_stage": "", "at_least": None,
-             "within_days": None, "min_score": None}  # fmt: skip
+    blank: dict[str, Any] = {"id": "", "stage": Stage.MOFU.value, "kinds": [], "from_stage": ""}
+    blank |= dict.fromkeys(NUMBERS)
     return [blank | rule for rule in (*raw["rules"], *({} for _ in range(MORE_RULES)))]
 
 
