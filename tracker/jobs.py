@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from tracker import versions
 from tracker.clock import utcnow
 from tracker.collector import quarantine
 from tracker.db import Database
@@ -20,11 +21,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One piece of work that comes round again; `run` may be run at any time, twice, or late."""
+    """One piece of work that comes round again; `run` may be run at any time, twice, or late.
+
+    Long work is done in slices, each in a transaction of its own: while `run` returns True
+    there is more, but after so many slices every other job has its turn.
+    """
 
     what: str
     run: Callable[[Session, datetime], object]
     every: timedelta
+    slices: int = 1
 
 
 JOBS = (
@@ -32,6 +38,12 @@ JOBS = (
         what="expire handoffs that nobody answered in time",
         run=lambda session, now: handoff.expire_overdue(session, now=now),
         every=timedelta(minutes=1),
+    ),
+    Job(
+        what="carry stage models that are being compared or published on",
+        run=lambda session, now: versions.step(session, now=now),
+        every=timedelta(seconds=1),
+        slices=20,
     ),
     Job(
         what="forget what has been in quarantine for 30 days",
@@ -42,10 +54,13 @@ JOBS = (
 
 
 def run(job: Job, database: Database, *, now: datetime) -> None:
-    """Run one job in a transaction of its own."""
-    with database.writing() as session:
-        job.run(session, now)
-        session.commit()
+    """Run one job, each slice of it in a transaction of its own."""
+    for _ in range(job.slices):
+        with database.writing() as session:
+            has_more = job.run(session, now)
+            session.commit()
+        if has_more is not True:
+            return
 
 
 def run_forever(database: Database, stop: threading.Event, runs: Runs) -> None:

@@ -431,6 +431,16 @@ def upgrade() -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("published_at", tracker.db.UtcDateTime(), nullable=True),
         sa.Column("retired_at", tracker.db.UtcDateTime(), nullable=True),
+        sa.Column(
+            "work",
+            sa.Enum("compare", "replay", "mark", name="work", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "reached_lead_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("compared_at", tracker.db.UtcDateTime(), nullable=True),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_stage_model_workspace_id")
@@ -567,6 +577,35 @@ def upgrade() -> None:
         "touch",
         ["visitor_id", "occurred_at"],
         unique=False,
+    )
+    op.create_table(
+        "draft_move",
+        sa.Column("model_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "lead_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "from_stage",
+            sa.Enum("tofu", "mofu", "bofu", name="stage", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "to_stage",
+            sa.Enum("tofu", "mofu", "bofu", name="stage", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_draft_move_lead_id")),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["stage_model.id"], name=op.f("fk_draft_move_model_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_draft_move_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("model_id", "lead_id", name=op.f("pk_draft_move")),
     )
     op.create_table(
         "milestone",
@@ -966,6 +1005,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_milestone_workspace_id_step_occurred_at"), table_name="milestone")
     op.drop_index(op.f("ix_milestone_lead_id"), table_name="milestone")
     op.drop_table("milestone")
+    op.drop_table("draft_move")
     op.drop_index(op.f("ix_touch_visitor_id_occurred_at"), table_name="touch")
     op.drop_index(op.f("ix_touch_content_id"), table_name="touch")
     op.drop_table("touch")

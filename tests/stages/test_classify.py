@@ -121,3 +121,24 @@ def test_the_state_stays_small_however_long_a_life_is() -> None:
     state = Fold()
     classify(MODEL, state, life(*[Kind.PAGE] * 5000))
     assert len(state.dumps()) < 12_000
+
+
+@given(
+    worth=st.integers(-50, 50).filter(bool),
+    cap=st.integers(1, 60),
+    visits=st.lists(st.integers(0, 90), min_size=1, max_size=30),
+)
+def test_a_kind_never_counts_for_more_than_its_cap(worth, cap, visits) -> None:
+    model = replace(MODEL, points={Kind.PAGE: worth}, caps={Kind.PAGE: cap})
+    state = Fold(buckets={(day, Kind.PAGE): 1 for day in visits})
+    free = sum(x.milli for x in score_lines(replace(model, caps={}), state, day=90))
+    held = sum(x.milli for x in score_lines(model, state, day=90))
+    assert held == max(-cap * 1000, min(cap * 1000, free))
+
+
+def test_what_speaks_against_somebody_fades_to_nothing() -> None:
+    model = replace(MODEL, points={Kind.PAGE: -1})
+    state = Fold(buckets={(0, Kind.PAGE): 1})
+    half = score_lines(model, state, day=30)
+    assert [line.milli for line in half] == [-500]
+    assert score_lines(model, state, day=30 * 11 + 29) == ()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from tracker.stages.classify import Fold
 from tracker.stages.documents import default_document, parse
 from tracker.stages.domain import Rule, Stage, StageModel
@@ -45,3 +47,16 @@ def test_where_only_score_is_missing_it_says_how_much():
 def test_an_unknown_rule_is_none():
     assert rule_of(MODEL, "no-such-rule") is None
     assert rule_of(MODEL, "bofu-demo").stage is Stage.BOFU
+
+
+def test_a_score_that_leads_to_the_next_stage_is_nearer_than_a_touch_that_leads_further():
+    score = Rule(id="score", stage=Stage.MOFU, min_score=30)
+    demo = Rule(id="demo", stage=Stage.BOFU, kinds=frozenset({Kind.DEMO}))
+    unmet = nearest_unmet(_model(score, demo), Fold(stage=Stage.TOFU), at=NOW)
+    assert (unmet.stage, unmet.missing_milli) == (Stage.MOFU, 30_000)
+
+
+def test_points_that_speak_against_somebody_are_missing_too():
+    model = replace(_model(Rule(id="score", stage=Stage.MOFU, min_score=5)), points={Kind.PAGE: -2})
+    unmet = nearest_unmet(model, Fold(buckets={(20_000, Kind.PAGE): 2}), at=NOW)
+    assert unmet.missing_milli == 9_000

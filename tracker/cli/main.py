@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from tracker.cli import demo, derived, facts, files, quarantine, serve, storage, workspace
+from tracker.cli import demo, derived, facts, files, quarantine, replay, serve, storage, workspace
 from tracker.errors import TrackerError, Unavailable
 
 
@@ -57,4 +57,5 @@ main.add_command(storage.restore)
 main.add_command(serve.serve)
 main.add_command(demo.demo)
 main.add_command(derived.rebuild)
+main.add_command(replay.replay)
 main.add_command(derived.verify)

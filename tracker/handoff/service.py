@@ -23,7 +23,7 @@ from tracker.handoff.domain import (
     settle,
 )
 from tracker.handoff.models import AgreementRow, Handoff
-from tracker.stages.models import TransitionRow
+from tracker.stages.models import StageModelRow, TransitionRow
 from tracker.stages.service import Classified
 from tracker.workspaces.models import User
 
@@ -260,10 +260,14 @@ def _past(session: Session, lead_ids: Sequence[int]) -> dict[int, list[Handoff]]
 def _latest_transition(session: Session, workspace_id: int, lead_id: int) -> int | None:
     query = (
         select(TransitionRow.id)
+        .join(StageModelRow, StageModelRow.id == TransitionRow.model_id)
         .where(
             TransitionRow.workspace_id == workspace_id,
             TransitionRow.lead_id == lead_id,
             TransitionRow.retracted_at.is_(None),
+            # Other versions of the rules have a history of their own.
+            StageModelRow.published_at.is_not(None),
+            StageModelRow.retired_at.is_(None),
         )
         .order_by(TransitionRow.occurred_at.desc(), TransitionRow.id.desc())
     )

@@ -116,6 +116,14 @@ def _mention(touch: Touch) -> Mention:
     )
 
 
+def hold(session: Session, lead_ids: Iterable[int]) -> None:
+    """Let nobody else decide about some leads or their visitors before this is committed."""
+    wanted = sorted(set(lead_ids))
+    edges = select(VisitorEdge.visitor_id).where(VisitorEdge.lead_id.in_(wanted))
+    _lock_visitors(session, session.scalars(edges))
+    _lock_leads(session, wanted)
+
+
 def _lock_visitors(session: Session, visitors: Iterable[int]) -> None:
     # Several writers on PostgreSQL: whoever decides about a visitor holds it until commit,
     # and everybody asks in the same order.  A touch that points to the visitor holds its key

@@ -6,8 +6,8 @@ so the lines of a receipt add up to the score exactly and a replay is equal to t
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tracker.stages.domain import Rule, Stage, StageModel, rank_of
 from tracker.touches.domain import ContentKind, Order, Touch
@@ -118,10 +118,26 @@ def score_lines(model: StageModel, state: Fold, *, day: int) -> tuple[Line, ...]
     lines = []
     for (then, kind), touches in sorted(state.buckets.items()):
         milli = touches * model.points.get(kind, 0) * 1000
-        worth = milli * decay(day - then, model.half_life_days) // SCALE
+        # Rounded towards nothing on both sides: what speaks against somebody fades away too.
+        worth = abs(milli) * decay(day - then, model.half_life_days) // SCALE
+        worth = worth if milli >= 0 else -worth
         if worth:
             lines.append(Line(kind=kind, day=then, touches=touches, milli=worth))
-    return tuple(lines)
+    return _capped(lines, model.caps) if model.caps else tuple(lines)
+
+
+def _capped(lines: Iterable[Line], caps: Mapping[ContentKind, int]) -> tuple[Line, ...]:
+    """Return lines cut so that no kind counts for more than its cap; the oldest count first."""
+    left = {kind: points * 1000 for kind, points in caps.items()}
+    kept = []
+    for line in lines:
+        room = left.get(line.kind, abs(line.milli))
+        milli = max(-room, min(room, line.milli))
+        if line.kind in left:
+            left[line.kind] = room - abs(milli)
+        if milli:
+            kept.append(replace(line, milli=milli))
+    return tuple(kept)
 
 
 def decay(days: int, half_life: int) -> int:

@@ -1,13 +1,20 @@
-"""The stage model as a document: the default from the article, and to and from JSON."""
+"""The stage model as a document: the default from the article, JSON and YAML."""
 
 import json
 from functools import lru_cache
 from typing import Any
 
+import yaml
+
 from tracker.errors import Invalid
+from tracker.stages.checks import faults_of
 from tracker.stages.domain import Rule, Stage, StageModel
 from tracker.touches.domain import ContentKind as Kind
 
+MAX_YAML = 100_000
+# People read a model from what it says to how it counts.
+_ORDER = ("stages", "rules", "points", "caps", "half_life_days", "dormant_after_days")
+_ASKED = ("id", "stage", "from_stage", "kinds", "at_least", "within_days", "min_score")
 _VISITS = (Kind.PAGE, Kind.ARTICLE, Kind.SOCIAL, Kind.PRICING, Kind.COMPARISON, Kind.CASE_STUDY,
            Kind.WEBINAR_SIGNUP)  # fmt: skip
 
@@ -55,30 +62,83 @@ def default_document() -> str:
 
 @lru_cache(maxsize=256)
 def parse(document: str, *, version: int) -> StageModel:
-    """Return the model of a stored document; raise Invalid naming the field that is wrong."""
+    """Return the model of a stored document; raise Invalid naming the fields that are wrong."""
     try:
         raw = json.loads(document)
-        stages = raw["stages"]
-        return StageModel(
-            version=version,
-            rules=tuple(_rule(rule) for rule in raw["rules"]),
-            points={Kind(kind): int(points) for kind, points in raw["points"].items()},
-            half_life_days=int(raw["half_life_days"]),
-            dormant_after_days=int(raw["dormant_after_days"]),
-            names={stage: str(stages[stage]["name"]) for stage in Stage},
-            meanings={stage: str(stages[stage]["meaning"]) for stage in Stage},
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise Invalid(f"this is no stage model: {error}", fields={"document": str(error)}) from None
+    except (ValueError, RecursionError) as error:
+        raise _unreadable("JSON", error) from None
+    return _model(check(raw), version)
+
+
+def check(raw: Any) -> dict[str, Any]:
+    """Return a document that was read if it is a stage model; else raise Invalid."""
+    faults = faults_of(raw)
+    if faults:
+        field, reason = next(iter(faults.items()))
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        raise Invalid(f"this is no stage model: {field} {reason}{more}", fields=faults)
+    checked: dict[str, Any] = raw
+    return checked
+
+
+def dump(raw: Any) -> str:
+    """Return a document as the JSON that is stored; raise Invalid if it is no stage model."""
+    return json.dumps(check(raw), separators=(",", ":"), sort_keys=True)
+
+
+def from_yaml(text: str) -> str:
+    """Return the JSON that is stored of a model in YAML; raise Invalid if it is none."""
+    if len(text) > MAX_YAML:
+        raise Invalid(f"a stage model has at most {MAX_YAML} characters")
+    try:
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _unreadable("YAML", error) from None
+    return dump(raw)
+
+
+def to_yaml(document: str) -> str:
+    """Return a stored document as YAML for people to read and edit."""
+    raw = json.loads(document)
+    ordered = {field: raw[field] for field in _ORDER if field in raw}
+    ordered["stages"] = {stage.value: _named(raw["stages"][stage]) for stage in Stage}
+    ordered["rules"] = [{field: rule[field] for field in _ASKED if field in rule}
+                        for rule in raw["rules"]]  # fmt: skip
+    text: str = yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=90)
+    return text
+
+
+def _named(raw: dict[str, Any]) -> dict[str, Any]:
+    return {"name": raw["name"], "meaning": raw["meaning"]}
+
+
+def _unreadable(form: str, error: Exception) -> Invalid:
+    mark = getattr(error, "problem_mark", None)
+    where = f" at line {mark.line + 1}" if mark else ""
+    return Invalid(f"this is no {form}{where}", fields={"document": f"is no {form}{where}"})
+
+
+def _model(raw: dict[str, Any], version: int) -> StageModel:
+    stages = raw["stages"]
+    return StageModel(
+        version=version,
+        rules=tuple(_rule(rule) for rule in raw["rules"]),
+        points={Kind(kind): points for kind, points in raw["points"].items()},
+        caps={Kind(kind): points for kind, points in raw.get("caps", {}).items()},
+        half_life_days=raw["half_life_days"],
+        dormant_after_days=raw["dormant_after_days"],
+        names={stage: stages[stage]["name"] for stage in Stage},
+        meanings={stage: stages[stage]["meaning"] for stage in Stage},
+    )
 
 
 def _rule(raw: dict[str, Any]) -> Rule:
     from_stage = raw.get("from_stage")
     return Rule(
-        id=str(raw["id"]),
+        id=raw["id"],
         stage=Stage(raw["stage"]),
-        kinds=frozenset(Kind(kind) for kind in raw.get("kinds", ())),
-        at_least=int(raw.get("at_least", 1)),
+        kinds=frozenset(Kind(kind) for kind in raw.get("kinds") or ()),
+        at_least=raw.get("at_least") or 1,
         within_days=raw.get("within_days"),
         from_stage=Stage(from_stage) if from_stage else None,
         min_score=raw.get("min_score"),

@@ -1,7 +1,7 @@
 """The stages, the rules that admit to them, and the documents that hold the rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tracker.touches.domain import ContentKind
@@ -18,6 +18,14 @@ class Stage(StrEnum):
     def rank(self) -> int:
         """Return 1 for the top, 3 for the bottom."""
         return _RANKS[self]
+
+
+class Work(StrEnum):
+    """What is being done about a version, a slice of leads at a time."""
+
+    COMPARE = "compare"
+    REPLAY = "replay"
+    MARK = "mark"
 
 
 _RANKS = {Stage.TOFU: 1, Stage.MOFU: 2, Stage.BOFU: 3}
@@ -49,7 +57,9 @@ class Rule:
 class StageModel:
     """One version of a workspace's rules.
 
-    `points` are whole points for a touch of a kind; they halve every `half_life_days`.
+    `points` are whole points for a touch of a kind, less than nothing where it speaks against
+    somebody; they halve every `half_life_days`.  All touches of a kind together never count
+    for more (or less) than its cap.
     """
 
     version: int
@@ -59,3 +69,4 @@ class StageModel:
     names: Mapping[Stage, str]
     meanings: Mapping[Stage, str]
     dormant_after_days: int = 180
+    caps: Mapping[ContentKind, int] = field(default_factory=dict)

@@ -37,20 +37,22 @@ def kinds_in_order(kinds: frozenset[ContentKind]) -> list[ContentKind]:
 
 
 def nearest_unmet(model: StageModel, state: Fold, *, at: int) -> Unmet | None:
-    """Return what would bring a lead further with the fewest touches, None at the bottom.
+    """Return what would bring a lead to the next stage soonest, None at the bottom.
 
-    `at` is the present moment in microseconds.  Of rules that are equally near, those of the
-    next stage are named together, and a rule about touches before one about score.
+    `at` is the present moment in microseconds.  The rules of the next stage that ask for the
+    fewest touches are named together, and rules about touches before one about score.
     """
     open_rules = [rule for rule in model.rules if _is_open(rule, state)]
+    next_rank = min((rank_of(rule.stage) for rule in open_rules), default=0)
+    open_rules = [rule for rule in open_rules if rank_of(rule.stage) == next_rank]
     by_touch = [(_missing(rule, state, at), rule) for rule in open_rules if rule.kinds]
     if by_touch:
-        least = min((rank_of(rule.stage), missing) for missing, rule in by_touch)
-        near = [rule for n, rule in by_touch if (rank_of(rule.stage), n) == least]
+        least = min(missing for missing, _ in by_touch)
+        near = [rule for missing, rule in by_touch if missing == least]
         return Unmet(
             stage=near[0].stage,
             kinds=frozenset().union(*(rule.kinds for rule in near)),
-            missing=least[1],
+            missing=least,
             within_days=near[0].within_days if len(near) == 1 else None,
         )
     return _by_score(model, state, open_rules, at)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from tracker.db import from_micros, to_micros
 from tracker.driver import Row, execute_many, insert_many, remembered
-from tracker.stages.classify import DAY, Fold, Line, Receipt, Transition, score_lines
+from tracker.stages.classify import DAY, Fold, Line, Receipt, Transition, classify, score_lines
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.models import Checkpoint, TransitionRow
-from tracker.touches.domain import ContentKind, Order
+from tracker.touches.domain import ContentKind, Order, Touch
 
 CHECKPOINT_EVERY = 256
 # The name under which the states of hot leads are known by heart.
@@ -75,6 +75,20 @@ class Desk:
             self._checkpoints.append(
                 (self.workspace_id, lead_id, self.model_id, at, message, state.dumps())
             )
+
+    def fold(
+        self, lead_id: int, model: StageModel, state: Fold, touches: Sequence[Touch]
+    ) -> list[Transition]:
+        """Fold touches that count into the state, with a checkpoint every so often."""
+        transitions: list[Transition] = []
+        rest = list(touches)
+        while rest:
+            room = CHECKPOINT_EVERY - state.count % CHECKPOINT_EVERY
+            part, rest = rest[:room], rest[room:]
+            transitions += classify(model, state, part)
+            if state.count % CHECKPOINT_EVERY == 0:
+                self.checkpoint(lead_id, state)
+        return transitions
 
     def rewind(self, lead_id: int, since: Order | None) -> tuple[Fold, Order | None]:
         """Return the state at the last checkpoint before a place, and drop the later ones."""

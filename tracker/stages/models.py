@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import BigId, BigKey, Id, Model, Tenanted
-from tracker.stages.domain import Stage
+from tracker.stages.domain import Stage, Work
 
 
 class StageModelRow(Tenanted, Model):
@@ -20,6 +20,30 @@ class StageModelRow(Tenanted, Model):
     document: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    # What is being done about this version, how far it has come (the last lead), and its task.
+    work: Mapped[Work | None]
+    reached_lead_id: Mapped[int] = mapped_column(BigKey, default=0)
+    task_id: Mapped[int | None]
+    # When it was last computed who would move; None since the draft was last changed.
+    compared_at: Mapped[datetime | None]
+
+    @property
+    def is_draft(self) -> bool:
+        """Return whether it has never been in force nor is on the way."""
+        return self.published_at is None and self.work in (None, Work.COMPARE)
+
+
+class DraftMove(Tenanted, Model):
+    """A lead that would stand elsewhere under a draft; gone when the draft changes."""
+
+    __tablename__ = "draft_move"
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("stage_model.id"), primary_key=True)
+    lead_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("lead.id"), primary_key=True, autoincrement=False
+    )
+    from_stage: Mapped[Stage | None]
+    to_stage: Mapped[Stage | None]
 
 
 class Standing(Tenanted, Model):

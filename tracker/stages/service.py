@@ -1,7 +1,7 @@
 """Carry new touches into standings and transitions; refold where the past has changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from tracker.driver import fetch, fetch_in, remembered
 from tracker.identity.models import VisitorEdge
 from tracker.identity.service import Resolved, visitors_of
 from tracker.stages import history
-from tracker.stages.classify import Fold, Transition, classify
+from tracker.stages.classify import Fold, classify
 from tracker.stages.documents import default_document, parse
 from tracker.stages.domain import Stage, StageModel, rank_of
 from tracker.stages.models import StageModelRow
@@ -62,21 +62,29 @@ def install_default(session: Session, workspace_id: int, *, now: datetime) -> St
 
 def active(session: Session, workspace_id: int) -> tuple[int, StageModel]:
     """Return the id and the rules of the version that a workspace lives by."""
-    known: dict[int, tuple[int, StageModel]] = remembered(session, "stages.active")
+    return followed(session, workspace_id)[0]
+
+
+def followed(session: Session, workspace_id: int) -> tuple[tuple[int, StageModel], ...]:
+    """Return the version that a workspace lives by, and after it one that is being replayed."""
+    known: dict[int, tuple[tuple[int, StageModel], ...]] = remembered(session, "stages.followed")
     if workspace_id not in known:
-        rows = fetch(session, _ACTIVE, (workspace_id,))
-        if not rows:
+        rows = fetch(session, _FOLLOWED, (workspace_id,))
+        if not rows or not rows[0][3]:
             raise LookupError(f"workspace {workspace_id} has no stage model")
-        model_id, version, document = rows[0]
-        known[workspace_id] = model_id, parse(document, version=version)
+        known[workspace_id] = tuple(
+            (model_id, parse(document, version=version)) for model_id, version, document, _ in rows
+        )
     return known[workspace_id]
 
 
-_ACTIVE = """
-/* stages.active */
-SELECT id, version, document FROM stage_model
-WHERE workspace_id = ? AND published_at IS NOT NULL AND retired_at IS NULL
-ORDER BY version DESC
+_FOLLOWED = """
+/* stages.followed */
+SELECT id, version, document, (published_at IS NOT NULL AND retired_at IS NULL) AS is_active
+FROM stage_model
+WHERE workspace_id = ?
+  AND (published_at IS NOT NULL AND retired_at IS NULL OR work = 'replay')
+ORDER BY is_active DESC
 """
 _STATES = """
 /* stages.states */
@@ -85,28 +93,63 @@ SELECT lead_id, state FROM standing WHERE model_id = ? AND lead_id IN ({})
 
 
 def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) -> list[Classified]:
-    """Bring leads up to date with their new touches and return where they stand."""
+    """Bring leads up to date with their new touches and return where they stand.
+
+    While a version is being replayed they are brought up to date under it too.
+    """
     classified: list[Classified] = []
     for workspace_id in sorted({lead.workspace_id for lead in leads}):
-        model_id, model = active(session, workspace_id)
         own = [lead for lead in leads if lead.workspace_id == workspace_id]
-        desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
-        states = _states(session, model_id, [lead.lead_id for lead in own])
-        for lead in own:
-            state = states.get(lead.lead_id) or Fold()
-            classified.append(_bring_up(desk, model, lead, state))
-        desk.write()
+        live, *coming = followed(session, workspace_id)
+        classified += _bring_all_up(session, own, live, now)
+        for version in coming:
+            _bring_all_up(session, own, version, now, is_coming=True)
+    return classified
+
+
+def _bring_all_up(
+    session: Session,
+    leads: Sequence[Resolved],
+    version: tuple[int, StageModel],
+    now: datetime,
+    *,
+    is_coming: bool = False,
+) -> list[Classified]:
+    model_id, model = version
+    desk = history.Desk(session, leads[0].workspace_id, model_id=model_id, now=now)
+    states = _states(session, model_id, [lead.lead_id for lead in leads])
+    classified = []
+    for lead in leads:
+        state = states.get(lead.lead_id)
+        if state is None and is_coming:
+            # Its past may not have been replayed yet: its whole life is folded at once.
+            lead = replace(lead, must_refold=True)
+        classified.append(_bring_up(desk, model, lead, state or Fold()))
+    desk.write()
     return classified
 
 
 def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime) -> Moved:
-    """Fold leads again from their first touch: their touches or the rules have changed."""
-    model_id, model = active(session, workspace_id)
+    """Fold leads again from their first touch: their touches have changed."""
+    wanted = sorted(set(lead_ids))
+    live, *coming = followed(session, workspace_id)
+    for version in coming:
+        _refold_under(session, workspace_id, version, wanted, now)
+    return _refold_under(session, workspace_id, live, wanted, now)
+
+
+def _refold_under(
+    session: Session,
+    workspace_id: int,
+    version: tuple[int, StageModel],
+    lead_ids: Sequence[int],
+    now: datetime,
+) -> Moved:
+    model_id, model = version
     desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
     moved = Moved()
-    wanted = sorted(set(lead_ids))
-    states = _states(session, model_id, wanted)
-    for lead_id in wanted:
+    states = _states(session, model_id, lead_ids)
+    for lead_id in lead_ids:
         before = rank_of(states[lead_id].stage if lead_id in states else None)
         after = rank_of(_refold(desk, model, lead_id, None).stage)
         moved += Moved(leads=1, up=after > before, down=after < before)
@@ -182,7 +225,7 @@ def _advance(
     if state.order is not None and counted[0].order < state.order:
         # It came late: everything after its place may read differently now.
         return _refold(desk, model, lead_id, counted[0].order), True
-    transitions = _fold(desk, model, lead_id, state, counted)
+    transitions = desk.fold(lead_id, model, state, counted)
     desk.stand(lead_id, model, state)
     desk.record(lead_id, transitions)
     return state, bool(transitions) or is_new
@@ -192,25 +235,7 @@ def _refold(desk: history.Desk, model: StageModel, lead_id: int, since: Order | 
     """Fold again from the last checkpoint before a place in the lead's order."""
     state, after = desk.rewind(lead_id, since)
     touches = log.of_visitors(desk.session, visitors_of(desk.session, lead_id), after=after)
-    transitions = _fold(desk, model, lead_id, state, [t for t in touches if t.counts])
+    transitions = desk.fold(lead_id, model, state, [t for t in touches if t.counts])
     desk.stand(lead_id, model, state)
     desk.correct(lead_id, transitions, after=after)
     return state
-
-
-def _fold(
-    desk: history.Desk,
-    model: StageModel,
-    lead_id: int,
-    state: Fold,
-    touches: Sequence[Touch],
-) -> list[Transition]:
-    transitions: list[Transition] = []
-    rest = list(touches)
-    while rest:
-        room = history.CHECKPOINT_EVERY - state.count % history.CHECKPOINT_EVERY
-        part, rest = rest[:room], rest[room:]
-        transitions += classify(model, state, part)
-        if state.count % history.CHECKPOINT_EVERY == 0:
-            desk.checkpoint(lead_id, state)
-    return transitions

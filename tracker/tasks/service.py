@@ -36,6 +36,11 @@ def advance(session: Session, task_id: int, done: int, *, now: datetime) -> None
     session.flush()
 
 
+def done(session: Session, task_id: int) -> int:
+    """Return how far some work has come."""
+    return session.get_one(Task, task_id).done
+
+
 def finish(session: Session, task_id: int, *, now: datetime, error: str = "") -> None:
     """Write down that the work has ended, and what stopped it if something did."""
     task = session.get_one(Task, task_id)

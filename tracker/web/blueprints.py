@@ -15,6 +15,7 @@ from tracker.web.quarantine import pages as quarantine
 from tracker.web.reports import pages as reports
 from tracker.web.settings import pages as settings
 from tracker.web.sites import pages as sites
+from tracker.web.stages import drafts
 from tracker.web.stages import pages as stages
 from tracker.web.team import pages as team
 
@@ -32,6 +33,7 @@ PAGES: tuple[Blueprint, ...] = (
     quarantine.blueprint,
     health.blueprint,
     stages.blueprint,
+    drafts.blueprint,
     help_page.blueprint,
     team.blueprint,
     settings.blueprint,

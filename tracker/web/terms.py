@@ -129,6 +129,9 @@ def receipt_sentence(
     deed = _("%(deed)s (“%(title)s”)", deed=did(kind), title=title) if title else did(kind)
     if rule is not None and rule.at_least > 1:
         deed = _("%(deed)s, one of %(num)s such touches", deed=deed, num=len(touched))
+        if rule.within_days is not None:
+            days = ngettext("%(num)s day", "%(num)s days", rule.within_days)
+            deed = _("%(what)s within %(days)s", what=deed, days=days)
     if rule is not None and rule.from_stage is not None:
         return _("%(stage)s because this lead, already in %(before)s, %(deed)s.", stage=name,
                  before=stage_name(rule.from_stage), deed=deed)  # fmt: skip

@@ -29,6 +29,9 @@ class AuditAction(StrEnum):
     CONTENT_CLASSED = "content:classed"
     QUARANTINE_JUDGED = "quarantine:judged again"
     QUARANTINE_DELETED = "quarantine:deleted"
+    STAGES_DRAFTED = "stage model:draft changed"
+    STAGES_DISCARDED = "stage model:draft discarded"
+    STAGES_PUBLISHED = "stage model:published"
     EVENT_NAMED = "event name:mapped"
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_login import current_user
 
+from tracker import versions as way
 from tracker.reports.model import in_force_since, leads_by_stage
 from tracker.stages import service as stages
+from tracker.stages import versions
 from tracker.stages.domain import Stage, StageModel
 from tracker.touches.domain import ContentKind
 from tracker.web.context import requires, session
@@ -41,8 +43,16 @@ def index():
         cards=[_card(model, stage, counts.get(stage, 0)) for stage in Stage],
         nowhere=counts.get(None, 0),
         points=_points(model),
-        most=max(model.points.values(), default=0),
+        most=max((abs(worth) for worth in model.points.values()), default=0),
+        versions=versions.versions(session(), current_user.workspace_id),
+        tasks={row.id: way.progress(session(), row) for row in _under_way()},
+        may_write=current_user.may(Role.MARKETER),
     )
+
+
+def _under_way():
+    rows = versions.versions(session(), current_user.workspace_id)
+    return [row for row in rows if row.work is not None]
 
 
 def _card(model: StageModel, stage: Stage, leads: int) -> StageCard:

@@ -1,0 +1,172 @@
+"""Versions of the stage model: drafts, who would move, and a history beside the live one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from tracker.driver import fetch_in
+from tracker.errors import Conflict, NotFound
+from tracker.stages import history
+from tracker.stages.classify import Fold, classify
+from tracker.stages.documents import parse
+from tracker.stages.domain import Stage, StageModel, Work
+from tracker.stages.models import DraftMove, StageModelRow, Standing
+from tracker.touches import service as log
+from tracker.touches.domain import Touch
+
+
+def versions(session: Session, workspace_id: int) -> list[StageModelRow]:
+    """Return every version of a workspace's rules, the newest first."""
+    query = select(StageModelRow).where(StageModelRow.workspace_id == workspace_id)
+    return list(session.scalars(query.order_by(StageModelRow.version.desc())))
+
+
+def get(session: Session, workspace_id: int, version: int) -> StageModelRow:
+    """Return one version of a workspace's rules; raise NotFound."""
+    query = select(StageModelRow).filter_by(workspace_id=workspace_id, version=version)
+    row = session.scalars(query).first()
+    if row is None:
+        raise NotFound("there is no such version")
+    return row
+
+
+def draft_of(session: Session, workspace_id: int) -> StageModelRow | None:
+    """Return the draft of a workspace, None if there is none."""
+    rows = versions(session, workspace_id)
+    return next((row for row in rows if row.is_draft), None)
+
+
+def save_draft(session: Session, workspace_id: int, document: str) -> StageModelRow:
+    """Keep a document that was checked as the draft; what was computed of it is forgotten."""
+    row = draft_of(session, workspace_id)
+    if row is None:
+        newest = select(func.max(StageModelRow.version)).filter_by(workspace_id=workspace_id)
+        version = (session.scalar(newest) or 0) + 1
+        row = StageModelRow(workspace_id=workspace_id, version=version)
+        session.add(row)
+    row.document, row.work, row.compared_at = document, None, None
+    session.flush()
+    forget_moves(session, row)
+    return row
+
+
+def discard_draft(session: Session, workspace_id: int) -> None:
+    """Throw the draft away."""
+    row = draft_of(session, workspace_id)
+    if row is None:
+        raise NotFound("there is no draft")
+    forget_moves(session, row)
+    session.delete(row)
+    session.flush()
+
+
+def begin(session: Session, row: StageModelRow, work: Work) -> None:
+    """Begin to do something about a version, from the first lead on."""
+    busy = any(one.work in (Work.REPLAY, Work.MARK) for one in versions(session, row.workspace_id))
+    if busy and work is not Work.COMPARE:
+        raise Conflict("a version is being published; wait until that is done")
+    forget_moves(session, row)
+    row.work, row.reached_lead_id, row.compared_at = work, 0, None
+    session.flush()
+
+
+def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
+    """Let a workspace live by a version whose history is complete."""
+    for one in versions(session, row.workspace_id):
+        if one.published_at is not None and one.retired_at is None:
+            one.retired_at = now
+        # Whatever a draft was compared with is no longer in force.
+        one.compared_at, one.reached_lead_id = None, 0
+        forget_moves(session, one)
+    row.published_at, row.retired_at = now, None
+    session.flush()
+
+
+def forget_moves(session: Session, row: StageModelRow) -> None:
+    """Forget who would move under a draft."""
+    session.execute(delete(DraftMove).where(DraftMove.model_id == row.id))
+
+
+def compare(
+    session: Session, row: StageModelRow, live_id: int, lead_ids: Sequence[int]
+) -> list[DraftMove]:
+    """Note which of some leads would stand elsewhere under a draft; nothing else is written."""
+    model = parse(row.document, version=row.version)
+    query = select(Standing.lead_id, Standing.stage)
+    here = query.where(Standing.model_id == live_id, Standing.lead_id.in_(lead_ids))
+    stands: dict[int, Stage | None] = {lead: stage for lead, stage in session.execute(here)}
+    moves = []
+    for lead_id, touches in touches_of(session, lead_ids).items():
+        state = Fold()
+        classify(model, state, touches)
+        if state.stage is not stands.get(lead_id):
+            moves.append(
+                DraftMove(
+                    workspace_id=row.workspace_id,
+                    model_id=row.id,
+                    lead_id=lead_id,
+                    from_stage=stands.get(lead_id),
+                    to_stage=state.stage,
+                )
+            )
+    session.add_all(moves)
+    session.flush()
+    return moves
+
+
+def replay(session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now: datetime) -> None:
+    """Write the history of some leads under a version; what is there and right stays."""
+    model = parse(row.document, version=row.version)
+    desk = history.Desk(session, row.workspace_id, model_id=row.id, now=now)
+    written = _written(session, row.id, lead_ids)
+    for lead_id, touches in touches_of(session, lead_ids).items():
+        _replay_one(desk, model, lead_id, touches, is_new=lead_id not in written)
+    desk.write()
+
+
+def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Touch]]:
+    """Return the touches that count of some leads, in order."""
+    wanted = list(lead_ids)
+    belongs = fetch_in(session, _VISITORS, wanted)
+    lead_of: dict[int, int] = {visitor: lead for visitor, lead in belongs}
+    lives: dict[int, list[Touch]] = {lead_id: [] for lead_id in wanted}
+    for touch in log.of_visitors(session, lead_of):
+        if touch.counts and touch.visitor_id is not None:
+            lives[lead_of[touch.visitor_id]].append(touch)
+    return lives
+
+
+_VISITORS = """
+/* stages.visitors */
+SELECT visitor_id, lead_id FROM visitor_edge WHERE lead_id IN ({})
+"""
+_WRITTEN = """
+/* stages.written */
+SELECT lead_id FROM standing WHERE model_id = ? AND lead_id IN ({})
+"""
+_RECORDED = """
+/* stages.recorded */
+SELECT DISTINCT lead_id FROM transition
+WHERE workspace_id = ? AND model_id = ? AND lead_id IN ({})
+"""
+
+
+def _written(session: Session, model_id: int, lead_ids: Sequence[int]) -> set[int]:
+    stood = fetch_in(session, _WRITTEN, lead_ids, before=(model_id,))
+    row = session.get_one(StageModelRow, model_id)
+    moved = fetch_in(session, _RECORDED, lead_ids, before=(row.workspace_id, model_id))
+    return {lead_id for (lead_id,) in (*stood, *moved)}
+
+
+def _replay_one(
+    desk: history.Desk, model: StageModel, lead_id: int, touches: list[Touch], *, is_new: bool
+) -> None:
+    state = Fold() if is_new else desk.rewind(lead_id, None)[0]
+    transitions = desk.fold(lead_id, model, state, touches)
+    desk.stand(lead_id, model, state)
+    if is_new:
+        desk.record(lead_id, transitions)
+    else:
+        desk.correct(lead_id, transitions, after=None)

@@ -1,0 +1,115 @@
+"""Carry a version of the stage model into force: compare, replay, mark, a slice at a time.
+
+History is written beside the live one, resumable after every slice; touches that come
+meanwhile are folded under both (`tracker/stages/service.py`).  When the last lead is reached
+the version is in force at once, and the milestones follow it.  Offers to sales that are open
+stay open: people are working on them.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.errors import Conflict
+from tracker.identity import service as identity
+from tracker.identity.models import Lead
+from tracker.milestones import service as milestones
+from tracker.stages import service as stages
+from tracker.stages import versions
+from tracker.stages.domain import Work
+from tracker.stages.models import StageModelRow, Standing
+from tracker.tasks import service as tasks
+from tracker.tasks.models import Task
+
+# Leads in one transaction: on SQLite everybody else who writes waits that long.
+SLICE = 100
+
+
+def begin(session: Session, row: StageModelRow, work: Work, *, now: datetime) -> None:
+    """Begin to compare or to publish a version; `step` carries it on."""
+    if row.published_at is not None and row.retired_at is None:
+        raise Conflict("this version is in force")
+    if row.task_id is not None:
+        tasks.finish(session, row.task_id, now=now, error="begun anew")
+    versions.begin(session, row, work)
+    _begin_task(session, row, now)
+
+
+def step(session: Session, *, now: datetime) -> bool:
+    """Do the next slice of what is under way anywhere; return whether anything was."""
+    waiting = select(StageModelRow).where(StageModelRow.work.is_not(None))
+    query = waiting.order_by(StageModelRow.id).limit(1).with_for_update(skip_locked=True)
+    row = session.scalars(query).first()
+    if row is None or row.work is None:
+        return False
+    leads = _next_leads(session, row)
+    if row.work is Work.COMPARE:
+        live_id, _ = stages.active(session, row.workspace_id)
+        versions.compare(session, row, live_id, leads)
+    elif row.work is Work.REPLAY:
+        versions.replay(session, row, leads, now=now)
+    else:
+        _mark(session, row, leads, now)
+    _go_on(session, row, leads, now)
+    return True
+
+
+def progress(session: Session, row: StageModelRow) -> Task | None:
+    """Return the task of what is being done about a version, None if nothing is."""
+    return None if row.task_id is None else session.get(Task, row.task_id)
+
+
+def _next_leads(session: Session, row: StageModelRow) -> list[int]:
+    query = select(Lead.id).where(
+        Lead.workspace_id == row.workspace_id, Lead.id > row.reached_lead_id
+    )
+    leads = list(session.scalars(query.order_by(Lead.id).limit(SLICE)))
+    if row.work is Work.REPLAY:
+        # On PostgreSQL whoever takes in a touch holds its visitor: wait until it is counted.
+        identity.hold(session, leads)
+    return leads
+
+
+def _mark(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
+    # Who came while the last slice was replayed may have been seen by nobody.
+    query = select(Standing.lead_id).where(Standing.model_id == row.id, Standing.lead_id.in_(leads))
+    missing = set(leads) - set(session.scalars(query))
+    versions.replay(session, row, sorted(missing), now=now)
+    milestones.mark(session, row.workspace_id, leads, now=now)
+
+
+def _go_on(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
+    task_id = row.task_id
+    if len(leads) == SLICE:
+        row.reached_lead_id = leads[-1]
+        if task_id is not None:
+            done = tasks.done(session, task_id) + len(leads)
+            tasks.advance(session, task_id, done, now=now)
+        return
+    if task_id is not None:
+        tasks.finish(session, task_id, now=now)
+    row.task_id = None
+    if row.work is Work.REPLAY:
+        versions.activate(session, row, now=now)
+        row.work, row.reached_lead_id = Work.MARK, 0
+        _begin_task(session, row, now)
+        return
+    if row.work is Work.COMPARE:
+        row.compared_at = now
+    row.work = None
+    session.flush()
+
+
+def _begin_task(session: Session, row: StageModelRow, now: datetime) -> None:
+    total = select(func.count()).select_from(Lead).where(Lead.workspace_id == row.workspace_id)
+    task = tasks.begin(
+        session,
+        row.workspace_id,
+        f"stages {row.work}",
+        subject=f"version {row.version}",
+        total=session.scalar(total) or 0,
+        now=now,
+    )
+    row.task_id = task.id
+    session.flush()

@@ -1,0 +1,184 @@
+"""Drafts of the stage model: edit, see who would move, publish, and go back."""
+
+import json
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from tracker import versions as way
+from tracker.errors import Invalid, NotFound
+from tracker.reports import drafts
+from tracker.stages import service as stages
+from tracker.stages import versions
+from tracker.stages.documents import dump, from_yaml, to_yaml
+from tracker.stages.domain import Stage, Work
+from tracker.stages.models import StageModelRow
+from tracker.touches.domain import ContentKind
+from tracker.web.context import commit, now, requires, roll_back, session
+from tracker.web.stages import forms
+from tracker.web.terms import kind_name
+from tracker.workspaces import audit
+from tracker.workspaces.audit import AuditAction, By
+from tracker.workspaces.domain import Role
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/stages")
+
+SHOWN = 200
+
+
+@blueprint.get("/edit")
+@requires(Role.MARKETER)
+def edit():
+    """Show the draft, or what is in force, as a form."""
+    return _form(json.loads(_draft_or_live().document))
+
+
+@blueprint.post("/edit")
+@requires(Role.MARKETER)
+def save():
+    """Keep what was typed as the draft, or say what is wrong with it."""
+    raw = forms.read(request.form)
+    try:
+        document = dump(raw)
+    except Invalid as error:
+        return _form(raw, error.fields), 422
+    _keep(document)
+    return redirect(url_for("drafts.show"))
+
+
+@blueprint.post("/yaml")
+@requires(Role.MARKETER)
+def take_yaml():
+    """Keep a model in YAML as the draft, or say what is wrong with it."""
+    text = request.form.get("yaml", "")
+    try:
+        document = from_yaml(text)
+    except Invalid as error:
+        roll_back()
+        raw = json.loads(_draft_or_live().document)
+        return _form(raw, yaml=text, yaml_errors=error.fields or {"document": error.message}), 422
+    _keep(document)
+    return redirect(url_for("drafts.show"))
+
+
+@blueprint.get("/yaml")
+@requires(Role.VIEWER)
+def give_yaml():
+    """Give a version as YAML."""
+    row = versions.get(session(), current_user.workspace_id, _asked(request.args))
+    name = f"stages-v{row.version}.yaml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(to_yaml(row.document), mimetype="application/yaml", headers=headers)
+
+
+@blueprint.get("/draft")
+@requires(Role.MARKETER)
+def show():
+    """Show who would move under the draft, as far as that is known."""
+    row = _draft()
+    task = way.progress(session(), row)
+    return render_template(
+        "stages/draft.html",
+        row=row,
+        task=task,
+        moves=drafts.moves(session(), row.id),
+        offers=drafts.open_offers(session(), row.id),
+    )
+
+
+@blueprint.get("/draft/leads")
+@requires(Role.MARKETER)
+def movers():
+    """List the leads that would make one move."""
+    row = _draft()
+    before, after = _stage("from"), _stage("to")
+    leads = drafts.movers(session(), row.id, (before, after), limit=SHOWN)
+    total = sum(m.leads for m in drafts.moves(session(), row.id)
+                if (m.from_stage, m.to_stage) == (before, after))  # fmt: skip
+    return render_template(
+        "stages/movers.html", row=row, leads=leads, total=total, before=before, after=after
+    )
+
+
+@blueprint.post("/draft/compare")
+@requires(Role.MARKETER)
+def compare():
+    """Begin to compute who would move."""
+    way.begin(session(), _draft(), Work.COMPARE, now=now())
+    commit()
+    return redirect(url_for("drafts.show"))
+
+
+@blueprint.post("/draft/discard")
+@requires(Role.MARKETER)
+def discard():
+    """Throw the draft away."""
+    version = _draft().version
+    versions.discard_draft(session(), current_user.workspace_id)
+    audit.write(session(), AuditAction.STAGES_DISCARDED, str(version), by=_by())
+    commit()
+    flash(_("The draft is gone."), "success")
+    return redirect(url_for("stages.index"))
+
+
+@blueprint.post("/publish")
+@requires(Role.MARKETER)
+def publish():
+    """Begin to carry a version into force: the draft, or one from before."""
+    row = versions.get(session(), current_user.workspace_id, _asked(request.form))
+    way.begin(session(), row, Work.REPLAY, now=now())
+    audit.write(session(), AuditAction.STAGES_PUBLISHED, str(row.version), by=_by())
+    commit()
+    flash(_("History is being told again under the new version. It comes into force when that "
+            "is done."), "success")  # fmt: skip
+    return redirect(url_for("stages.index"))
+
+
+def _keep(document: str) -> None:
+    row = versions.save_draft(session(), current_user.workspace_id, document)
+    way.begin(session(), row, Work.COMPARE, now=now())
+    audit.write(session(), AuditAction.STAGES_DRAFTED, str(row.version), by=_by())
+    commit()
+
+
+def _form(raw, errors=None, *, yaml="", yaml_errors=None):
+    return render_template(
+        "stages/edit.html",
+        raw=raw,
+        rows=forms.rows(raw),
+        errors=errors or {},
+        kinds=[(kind.value, kind_name(kind)) for kind in ContentKind],
+        stages=list(Stage),
+        yaml=yaml,
+        yaml_errors=yaml_errors or {},
+    )
+
+
+def _draft() -> StageModelRow:
+    row = versions.draft_of(session(), current_user.workspace_id)
+    if row is None:
+        raise NotFound("there is no draft")
+    return row
+
+
+def _draft_or_live() -> StageModelRow:
+    home = current_user.workspace_id
+    draft = versions.draft_of(session(), home)
+    return draft or versions.get(session(), home, stages.active(session(), home)[1].version)
+
+
+def _asked(values) -> int:
+    text = values.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise NotFound("there is no such version")
+    return int(text)
+
+
+def _stage(name: str) -> Stage | None:
+    text = request.args.get(name, "")
+    return Stage(text) if text in set(Stage) else None
+
+
+def _by() -> By:
+    return By(workspace_id=current_user.workspace_id, user_id=current_user.id, now=now())
