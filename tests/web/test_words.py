@@ -48,11 +48,11 @@ def words_of(client, app):
         return words.exact(NOON)
 
 
-def test_numbers_have_at_most_one_decimal(at_noon):
+def test_numbers_have_at_most_one_decimal_and_percentages_one(at_noon):
     assert words.number(1204567) == "1,204,567"
     assert words.number(14.651) == "14.7"
     assert words.percent(0.105249) == "10.5%"
-    assert words.percent(0.5) == "50%"
+    assert words.percent(0.5) == "50.0%"
 
 
 def test_money_is_exact_and_has_its_currency(at_noon):

@@ -75,8 +75,8 @@ def money(value: Decimal | int | None, currency: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share of one as a percentage with at most one decimal."""
-    return DASH if share is None else flask_babel.format_percent(share, "#,##0.#%")
+    """Return a share of one as a percentage with one decimal: figures in a column line up."""
+    return DASH if share is None else flask_babel.format_percent(share, "#,##0.0%")
 
 
 def duration(span: timedelta | float | None) -> str:
