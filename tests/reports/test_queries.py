@@ -167,6 +167,18 @@ def test_a_source_counts_whom_its_filter_finds(session, one, other):
     assert origin.won.denominator == _funnel(session, house, Filter(source=one)).population == 2
 
 
+def test_of_many_sources_the_most_frequent_are_read(session, monkeypatch):
+    monkeypatch.setattr(queries, "NAMES", 1)
+    monkeypatch.setattr(queries, "ORIGINS", 1)
+    house = make_house(session)
+    for source in ("rare", "news", "News"):
+        live(session, house, Life(source=source))
+    live(session, house, Life(source="news"))
+    planned = plan(session, house.workspace, Filter(), now=NOW)
+    assert [o.name for o in queries.overview(session, planned).origins] == ["news"]
+    assert queries.source_names(session, house.workspace.id) == ["news"]
+
+
 def test_only_known_leaves_out_the_anonymous(session):
     house = make_house(session)
     live(session, house, Life())

@@ -27,6 +27,8 @@ from tracker.workspaces.models import Workspace
 
 # So many sources can be chosen from; the rest is reached through the list of sources.
 NAMES = 200
+# So many spellings of sources are told apart in the table of sources.
+ORIGINS = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,18 +62,17 @@ def funnel_of(session: Session, planned: Plan) -> Funnel:
 def overview(session: Session, planned: Plan) -> Overview:
     """Return the funnel of a plan and its people by source, counted in one go."""
     people = planned.people.c
-    grouped = select(people.seen, people.has_left, people.first_source_id, func.count()).group_by(
-        people.seen, people.has_left, people.first_source_id
+    grouped = select(people.seen, people.has_left, func.count()).group_by(
+        people.seen, people.has_left
     )
-    groups = [
-        (Tally(seen=seen, has_left=bool(has_left), people=count), source)
-        for seen, has_left, source, count in session.execute(grouped)
+    tallies = [
+        Tally(seen=seen, has_left=bool(has_left), people=count)
+        for seen, has_left, count in session.execute(grouped)
     ]
-    tallies = [tally for tally, _ in groups]
     won = _times_to_won(session, planned)
     return Overview(
         funnel=arithmetic(planned.steps, tallies, _waits(session, planned)),
-        origins=tuple(_origins(session, planned, groups, won)),
+        origins=tuple(_origins(session, planned, won)),
         to_won=_median([micros for _, micros in won]),
     )
 
@@ -79,23 +80,13 @@ def overview(session: Session, planned: Plan) -> Overview:
 def source_names(session: Session, workspace_id: int) -> list[str]:
     """Return the names of the sources that leads first came from, the most frequent first."""
     model_id, _ = stages.active(session, workspace_id)
-    query = (
-        select(Standing.first_source_id, func.count())
-        .where(
-            Standing.workspace_id == workspace_id,
-            Standing.model_id == model_id,
-            Standing.first_source_id.is_not(None),
-        )
-        .group_by(Standing.first_source_id)
+    known = select(Standing.first_source_id).where(
+        Standing.workspace_id == workspace_id,
+        Standing.model_id == model_id,
+        Standing.first_source_id.is_not(None),
     )
-    counts = {source: count for source, count in session.execute(query)}
-    totals: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for source, name in _names(session, workspace_id).items():
-        if source in counts and name.lower() != MISSING:
-            totals[name.lower()] += counts[source]
-            shown.setdefault(name.lower(), name)
-    return [shown[folded] for folded, _ in totals.most_common(NAMES)]
+    counts = _by_name(session, known.subquery().c.first_source_id, 2 * NAMES)
+    return [name for name, _ in counts.values() if name.lower() != MISSING][:NAMES]
 
 
 def lead_count(session: Session, workspace_id: int) -> int:
@@ -148,42 +139,57 @@ def _count(session: Session, table: Any, workspace_id: int) -> int:
 
 
 def _origins(
-    session: Session,
-    planned: Plan,
-    groups: Sequence[tuple[Tally, int | None]],
-    won: Sequence[tuple[int | None, int]],
+    session: Session, planned: Plan, won: Sequence[tuple[str | None, int]]
 ) -> list[Origin]:
-    names = _names(session, planned.pipeline.workspace_id)
-    shown: dict[str, str] = {}
-    entered: Counter[str] = Counter()
+    people = planned.people.c
+    entered = select(people.first_source_id).where(people.seen > 0).subquery()
     times: dict[str, list[int]] = {}
-    for tally, source in groups:
-        name = names.get(source, MISSING)
-        shown.setdefault(name.lower(), name)
-        entered[name.lower()] += tally.people if tally.seen else 0
-    for source, micros in won:
-        times.setdefault(names.get(source, MISSING).lower(), []).append(micros)
+    for name, micros in won:
+        times.setdefault((name or MISSING).lower(), []).append(micros)
     found = [
         Origin(
             name=name,
-            won=Ratio(numerator=len(times.get(folded, ())), denominator=entered[folded]),
+            won=Ratio(numerator=len(times.get(folded, ())), denominator=count),
             wait=_median(times.get(folded, ())),
         )
-        for folded, name in shown.items()
+        for folded, (name, count) in _by_name(session, entered.c.first_source_id, ORIGINS).items()
     ]
     return sorted(found, key=lambda o: (-o.won.denominator, o.name.casefold()))
 
 
-def _times_to_won(session: Session, planned: Plan) -> list[tuple[int | None, int]]:
+def _times_to_won(session: Session, planned: Plan) -> list[tuple[str | None, int]]:
     people = planned.people.c
-    query = select(people.first_source_id, _micros(people.won_at, people.first_touch_at))
+    query = select(Source.name, _micros(people.won_at, people.first_touch_at)).select_from(
+        planned.people.outerjoin(Source, Source.id == people.first_source_id)
+    )
     won = people.seen >= 1 << (len(planned.steps) - 1)
     return [(source, micros) for source, micros in session.execute(query.where(won))]
 
 
-def _names(session: Session, workspace_id: int) -> dict[int | None, str]:
-    query = select(Source.id, Source.name).where(Source.workspace_id == workspace_id)
-    return {number: name for number, name in session.execute(query.order_by(Source.id))}
+def _by_name(
+    session: Session, source_id: ColumnElement[int | None], most: int
+) -> dict[str, tuple[str, int]]:
+    """Return by folded name how a source is spelled and how many came, the most frequent first.
+
+    Anybody can make up sources by the million: of their spellings no more than some are read.
+    """
+    count, first = func.count(), func.min(Source.id)
+    query = (
+        select(Source.name, count, first)
+        .select_from(source_id.table)
+        .outerjoin(Source, Source.id == source_id)
+        .group_by(Source.name)
+        .order_by(count.desc(), first)
+        .limit(most)
+    )
+    totals: Counter[str] = Counter()
+    shown: dict[str, tuple[int, str]] = {}
+    for found, people, number in session.execute(query):
+        name = MISSING if found is None else found
+        totals[name.lower()] += people
+        earliest = (number or 0, name)
+        shown[name.lower()] = min(shown.get(name.lower(), earliest), earliest)
+    return {folded: (shown[folded][1], total) for folded, total in totals.most_common()}
 
 
 def _median(micros: Sequence[int]) -> Wait | None:
