@@ -6,7 +6,7 @@ const HUES = { marketing: "marketing", handoff: "sales", sales: "sales", won: "w
 /**
  * Draw a figure[data-funnel].
  * steps: [{name, side, reached, skipped?, waiting, left, previous?, zoom?, tips: {reached, skipped, waiting, left}}];
- * `reached` is the bar; of it `skipped` passed unseen, `waiting` are still here and `left` have gone;
+ * `reached` is the bar; of it `skipped` were never seen here, `waiting` are still here and `left` have gone;
  * `previous` is the ghost.
  * `zoom` draws a step's bar so many times as tall; the figure says so.
  * choose(step, part) is called for a click on a part: "reached", "skipped", "waiting" or "left".

@@ -148,6 +148,6 @@ def test_under_thirty_no_percentage_is_shown(client, lived):
     assert "%" not in re.sub(r"<[^>]+>", "", table)
 
 
-def test_passed_unseen_is_said(client, lived):
+def test_skipped_is_said(client, lived):
     lived(LOST)
-    assert "1 unseen" in client.get("/").text
+    assert "1 skipped" in client.get("/").text

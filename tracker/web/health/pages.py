@@ -93,8 +93,8 @@ def _site_names() -> dict[int, str]:
 def _outcomes() -> dict[Outcome, str]:
     return {
         Outcome.ACCEPTED: _("Accepted"),
-        Outcome.DUPLICATE: _("Sent twice"),
-        Outcome.QUARANTINED: _("Put aside"),
+        Outcome.DUPLICATE: _("Duplicate"),
+        Outcome.QUARANTINED: _("Quarantined"),
         Outcome.REFUSED: _("Refused"),
     }
 

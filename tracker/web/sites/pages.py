@@ -128,8 +128,8 @@ def _page(errors=None, which=""):
 def _panel(site: Site, arrived: Arrivals, *, is_next: bool) -> Panel:
     names = {
         Outcome.ACCEPTED: _("Accepted"),
-        Outcome.DUPLICATE: _("Sent twice"),
-        Outcome.QUARANTINED: _("Put aside"),
+        Outcome.DUPLICATE: _("Duplicate"),
+        Outcome.QUARANTINED: _("Quarantined"),
         Outcome.REFUSED: _("Refused"),
     }
     return Panel(

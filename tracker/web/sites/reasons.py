@@ -6,7 +6,7 @@ from tracker.collector.domain import DropReason
 
 
 def reason_words(reason: str) -> str:
-    """Return why a message was refused or put aside; an unknown reason speaks for itself."""
+    """Return why a message was refused or quarantined; an unknown reason speaks for itself."""
     words: dict[str, str] = {
         DropReason.MALFORMED: _("not written as a message should be"),
         DropReason.UNKNOWN_KEY: _("the write key opens no site"),
