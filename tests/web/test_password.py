@@ -59,3 +59,16 @@ def test_a_wrong_field_is_named_and_the_old_one_stays(app, client, ann, field, v
     assert answer.status_code == 422
     assert f'id="error-{field}"' in answer.text
     assert enter(app.test_client()).status_code == 302
+
+
+def test_ten_wrong_guesses_and_the_form_rests(client, ann):
+    wrong = {**FORM, "current": "wrong"}
+    tried = [client.post("/password", data=wrong).status_code for _ in range(10)]
+    answer = client.post("/password", data=FORM)
+    assert (tried, answer.status_code) == ([422] * 10, 429)
+    assert 0 < int(answer.headers["Retry-After"]) <= 901
+
+
+def test_a_right_guess_is_not_counted(client, ann):
+    short = {**FORM, "new": "short", "again": "short"}
+    assert {client.post("/password", data=short).status_code for _ in range(11)} == {422}

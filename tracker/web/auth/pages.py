@@ -65,8 +65,7 @@ def log_in():
     try:
         _count(email)
     except TooMany as error:
-        words = _("Too many attempts. Try again in %(wait)s.", wait=duration(error.retry_after))
-        page = _login_page(request.form.get("next", ""), errors={"form": words})
+        page = _login_page(request.form.get("next", ""), errors={"form": _too_many(error)})
         return page, 429, {"Retry-After": str(error.retry_after)}
     member = _who_fits(email, password)
     if member is None:
@@ -138,7 +137,11 @@ def change_password():
         raise Unauthorized("log in first")
     fresh = _secret("new")
     try:
+        _count(current_user.email)
         _check_change(fresh)
+    except TooMany as error:
+        page = _password_page({"current": _too_many(error)})
+        return page, 429, {"Retry-After": str(error.retry_after)}
     except Invalid as error:
         return _password_page(error.fields), 422
     kept = passwords.hashed(fresh)
@@ -181,6 +184,10 @@ def _count(email: str) -> None:
         counting.commit()
 
 
+def _too_many(error: TooMany) -> str:
+    return _("Too many attempts. Try again in %(wait)s.", wait=duration(error.retry_after))
+
+
 def _who_fits(email: str, password: str):
     with database().reading() as reading:
         user = users.find(reading, email)
@@ -212,6 +219,9 @@ def _check_change(fresh: str) -> None:
         workspace_name = service.get(reading, current_user.workspace_id).name
     if not passwords.fits(_secret("current"), user.password_hash if user else None):
         raise Invalid("wrong password", fields={"current": _("This is not your password.")})
+    with database().writing() as forgiving:
+        logins.forgive(forgiving, current_user.email, network(), now=now())
+        forgiving.commit()
     if fresh != _secret("again"):
         raise Invalid("typed twice", fields={"again": _("The two are not the same.")})
     check_password(fresh, workspace_name, current_user.email, current_user.name, field="new")
