@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from flask import before_render_template
 from sqlalchemy import select
 
 from tests.builders import make_bofu_lead, make_deal, make_house
@@ -164,6 +165,22 @@ def test_note_appears_on_the_page_and_cannot_run(client, session, deal):
     page = client.get(f"/deals/{deal.code}").text
     assert "&lt;script&gt;alert(1)" in page
     assert post(client, session, deal, "notes", text="  ").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [("edit", {"value": "x"}), ("win", {"value": "x"}), ("lose", {}), ("notes", {"text": ""})],
+)
+def test_nobody_waits_for_a_form_that_is_drawn_again(app, client, session, deal, what, wrong):
+    could_write = []
+
+    def try_to_write(*_signal, **_facts):
+        with app.extensions["database"].writing_if_free() as own:
+            could_write.append(own is not None)
+
+    with before_render_template.connected_to(try_to_write, app):
+        assert post(client, session, deal, what, **wrong).status_code == 422
+    assert set(could_write) == {True}
 
 
 def test_deal_opens_by_hand_for_a_lead(client, session, house):

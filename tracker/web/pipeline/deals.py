@@ -13,7 +13,7 @@ from tracker.identity.models import Lead
 from tracker.pipeline import queries, service, setup
 from tracker.pipeline.domain import DealStatus, check_title, parse_value, ripeness, title_of
 from tracker.pipeline.models import Deal
-from tracker.web.context import commit, now, requires, session, workspace
+from tracker.web.context import commit, now, requires, roll_back, session, workspace
 from tracker.web.handoff.cards import reasons_why
 from tracker.web.pipeline.cards import owner_name
 from tracker.web.pipeline.moves import as_seen
@@ -56,7 +56,7 @@ def edit(code):
             owner_id=_owner_id(found, owners),
         )
     except Invalid as error:
-        return _facts_form(found, request.form, error), 422
+        return _facts_form(_as_stored(code), request.form, error), 422
     commit()
     return _to(found)
 
@@ -78,7 +78,8 @@ def win(code):
     try:
         journey.win_deal(session(), found, by=_by(), value=parse_value(typed))
     except Invalid as error:
-        form = render_template("pipeline/win.html", deal=found, value=typed, errors=error.fields)
+        stored = _as_stored(code)
+        form = render_template("pipeline/win.html", deal=stored, value=typed, errors=error.fields)
         return form, 422
     commit()
     flash(_("Won. Well done!"), "success")
@@ -101,7 +102,7 @@ def lose(code):
     try:
         journey.lose_deal(session(), found, reason, by=_by(), note=note)
     except Invalid as error:
-        return _reason_form(found, error.fields), 422
+        return _reason_form(_as_stored(code), error.fields), 422
     commit()
     flash(_("Lost, and kept with its reason."), "message")
     return _to(found)
@@ -126,7 +127,7 @@ def note(code):
     try:
         service.note(session(), found, text, by=_by())
     except Invalid as error:
-        return _page(found, text=text, errors=error.fields), 422
+        return _page(_as_stored(code), text=text, errors=error.fields), 422
     commit()
     return redirect(url_for("deals.deal", code=code) + "#notes")
 
@@ -155,6 +156,8 @@ def open_deal(code):
             owner_id=current_user.id,
         )
     except Invalid as error:
+        roll_back()
+        lead = identity.get(session(), workspace().id, code)
         form = render_template(
             "pipeline/new.html", lead=lead, typed=request.form, errors=error.fields
         )
@@ -162,6 +165,12 @@ def open_deal(code):
     opened = journey.open_deal(session(), new, by=_by())
     commit()
     return _to(opened)
+
+
+def _as_stored(code: str) -> Deal:
+    # Nobody waits for the pen while the form is drawn again.
+    roll_back()
+    return service.get(session(), workspace().id, code)
 
 
 def _usual_title(lead: Lead) -> str:
