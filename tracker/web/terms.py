@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker.stages.domain import Rule, Stage
 from tracker.stages.explain import Unmet, kinds_in_order
-from tracker.touches.domain import Channel, ContentKind
+from tracker.touches.domain import ContentKind
 
 
 def kind_name(kind: ContentKind) -> str:
@@ -63,22 +63,6 @@ def thing(kind: ContentKind) -> str:
         ContentKind.DEMO: _("a demo request"),
         ContentKind.OTHER: _("anything else"),
     }[kind]
-
-
-def channel_name(channel: Channel) -> str:
-    """Return what a channel is called."""
-    return {
-        Channel.DIRECT: _("Direct"),
-        Channel.ORGANIC_SEARCH: _("Organic search"),
-        Channel.PAID_SEARCH: _("Paid search"),
-        Channel.SOCIAL: _("Social"),
-        Channel.PAID_SOCIAL: _("Paid social"),
-        Channel.EMAIL: _("E-mail"),
-        Channel.REFERRAL: _("Referral"),
-        Channel.DISPLAY: _("Display"),
-        Channel.AFFILIATE: _("Affiliate"),
-        Channel.OTHER: _("Other"),
-    }[channel]
 
 
 def stage_name(stage: Stage | None) -> str:
