@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, days, lead_of, make_house, record
+from tests.builders import FIREFOX, GOOGLEBOT, NOON, days, lead_of, make_house, record
 from tests.histories import WINNER, Life, live
 from tests.people import log_in
 from tracker.handoff.domain import HandoffStatus
@@ -148,6 +148,20 @@ def test_the_time_before_the_name_is_shown_as_such(client, lived):
     page = client.get(f"/leads/{code}").text
     assert page.count("before we knew the name") == 1
     assert page.count("journey-visit") == 2
+
+
+@pytest.mark.parametrize(("agent", "counts"), [(FIREFOX, True), (GOOGLEBOT, False)])
+def test_only_what_counts_is_said_to_count(client, lived, agent, counts):
+    def live_on(session, house):
+        record(session, house.page("/", anonymous_id="a", user_agent=agent))
+        later = NOON + timedelta(hours=5)
+        record(session, house.identify("ana@firm.example", anonymous_id="a", occurred_at=later))
+        return lead_of(session, house, "e:ana@firm.example")
+
+    (code,) = lived(live_on)
+    page = client.get(f"/leads/{code}").text
+    assert ("did before counts here too" in page) is counts
+    assert "Known since" in page
 
 
 def test_half_an_hour_of_silence_ends_a_visit(client, lived):

@@ -64,6 +64,18 @@ def first_contact(session: Session, lead_id: int) -> datetime | None:
     )
 
 
+def did_count(session: Session, visitor_ids: Sequence[int], before: datetime) -> bool:
+    """Return whether visitors did something before a moment that counts."""
+    query = select(TouchRow.id).outerjoin(Agent, Agent.id == TouchRow.agent_id)
+    some = query.where(
+        TouchRow.visitor_id.in_(visitor_ids),
+        TouchRow.content_id.is_not(None),
+        TouchRow.occurred_at < before,
+        Agent.id.is_(None) | (Agent.agent_class == AgentClass.HUMAN),
+    )
+    return session.scalars(some.limit(1)).first() is not None
+
+
 def touched(session: Session, touch_ids: Iterable[int]) -> dict[int, tuple[ContentKind, str]]:
     """Return kind and name of what touches are about, by touch."""
     rows = _looked_at(session, touch_ids)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.db import to_micros
-from tracker.identity.models import Lead
+from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.timeline import Change, changes_of
 from tracker.stages.classify import DAY, Fold, Line, score_lines
@@ -73,6 +73,15 @@ def deals_of(session: Session, lead: Lead) -> list[Deal]:
     query = select(Deal).where(Deal.workspace_id == lead.workspace_id, Deal.lead_id == lead.id)
     newest = query.options(joinedload(Deal.stage)).order_by(Deal.opened_at.desc(), Deal.id.desc())
     return list(session.scalars(newest))
+
+
+def known_since(session: Session, lead: Lead) -> datetime | None:
+    """Return when we first heard who a lead is, None for an anonymous one."""
+    return session.scalar(
+        select(func.min(VisitorEdge.decided_at)).where(
+            VisitorEdge.lead_id == lead.id, VisitorEdge.is_identified.is_(True)
+        )
+    )
 
 
 def _shares(lines: tuple[Line, ...]) -> tuple[Share, ...]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.handoff.briefing import name_of, touched
+from tracker.handoff.briefing import did_count, name_of, touched
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead, VisitorEdge
@@ -73,7 +73,8 @@ class Identified:
     form: ClassVar[str] = "identified"
     at: datetime
     names: tuple[str, ...]
-    has_browser: bool
+    # Whether its browsers did something before that counts.
+    has_past: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,7 @@ def timeline(
     entries: list[Entry] = [
         *_visits(shown),
         *_identified(session, lead.id),
-        *_changes(session, lead, model_id, model),
+        *changes_of(session, lead, model_id, model),
         *_offers(session, lead),
         *_deal_events(session, lead, _first_at(session, lead.id)),
     ]
@@ -144,9 +145,28 @@ def timeline(
     return Timeline(entries=tuple(own), older=older)
 
 
-def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -> Sequence[Change]:
+def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -> list[Change]:
     """Return a lead's changes of stage under a model, the oldest first."""
-    return _changes(session, lead, model_id, model)
+    query = select(TransitionRow).where(
+        TransitionRow.workspace_id == lead.workspace_id,
+        TransitionRow.lead_id == lead.id,
+        TransitionRow.model_id == model_id,
+        TransitionRow.retracted_at.is_(None),
+    )
+    rows = list(session.scalars(query.order_by(TransitionRow.occurred_at, TransitionRow.id)))
+    receipts = [load_receipt(row.receipt) for row in rows]
+    about = touched(session, {number for receipt in receipts for number in receipt.touches})
+    return [
+        Change(
+            at=row.occurred_at,
+            stage=row.to_stage,
+            before=row.from_stage,
+            receipt=receipt,
+            rule=rule_of(model, receipt.rule),
+            touched=tuple(about[number] for number in receipt.touches if number in about),
+        )
+        for row, receipt in zip(rows, receipts, strict=True)
+    ]
 
 
 def _touches(session: Session, lead_id: int, before: datetime | None) -> list[Seen]:
@@ -217,31 +237,10 @@ def _identified(session: Session, lead_id: int) -> Iterable[Identified]:
         yield Identified(
             at=at,
             names=tuple(key[2:] for edge, key in edges if edge.is_identified),
-            has_browser=any(not edge.is_identified for edge, _ in edges),
+            has_past=did_count(
+                session, [e.visitor_id for e, _ in edges if not e.is_identified], at
+            ),
         )
-
-
-def _changes(session: Session, lead: Lead, model_id: int, model: StageModel) -> list[Change]:
-    query = select(TransitionRow).where(
-        TransitionRow.workspace_id == lead.workspace_id,
-        TransitionRow.lead_id == lead.id,
-        TransitionRow.model_id == model_id,
-        TransitionRow.retracted_at.is_(None),
-    )
-    rows = list(session.scalars(query.order_by(TransitionRow.occurred_at, TransitionRow.id)))
-    receipts = [load_receipt(row.receipt) for row in rows]
-    about = touched(session, {number for receipt in receipts for number in receipt.touches})
-    return [
-        Change(
-            at=row.occurred_at,
-            stage=row.to_stage,
-            before=row.from_stage,
-            receipt=receipt,
-            rule=rule_of(model, receipt.rule),
-            touched=tuple(about[number] for number in receipt.touches if number in about),
-        )
-        for row, receipt in zip(rows, receipts, strict=True)
-    ]
 
 
 def _offers(session: Session, lead: Lead) -> Iterable[Offer]:

@@ -32,10 +32,12 @@ def day_of(line: Line) -> date:
 
 def identified(entry: Identified) -> str:
     """Return what became known."""
-    if entry.names and entry.has_browser:
+    if entry.names and entry.has_past:
         return _("We learned who it is; what this browser did before counts here too.")
     if entry.names:
         return _("We learned who it is.")
+    if not entry.has_past:
+        return _("Another browser turned out to be the same person.")
     return _(
         "Another browser turned out to be the same person; what it did before counts here too."
     )

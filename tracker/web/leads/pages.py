@@ -79,6 +79,7 @@ def journey(code):
         is_continued="before" in request.args,
         older_url=url_with(before=to_micros(line.older)) if line.older else None,
         today=standing.today(session(), lead, model_id, model, now=now()),
+        known_since=standing.known_since(session(), lead),
         half_life_days=model.half_life_days,
         offer=offers[-1] if offers else None,
         deals=standing.deals_of(session(), lead),
