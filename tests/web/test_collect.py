@@ -140,8 +140,15 @@ def test_looking_at_the_pixels_head_is_no_touch(knock):
 
 @pytest.mark.parametrize("name", ["Sec-Purpose", "Purpose", "X-Moz"])
 def test_looking_ahead_is_no_touch(knock, name):
-    answer = knock.pixel(headers={name: "prefetch"})
+    answer = knock.pixel(headers={name: "Prefetch;prerender"})
     assert (answer.status_code, answer.data) == (403, GIF)
+    assert knock.counts() == {"refused": 1}
+
+
+def test_a_page_that_is_only_prepared_sends_no_touches(knock):
+    headers = {"Sec-Purpose": "prefetch;prerender"}
+    seen = {"type": "page", "anonymousId": "a1", "messageId": "m1"}
+    assert knock.beacon(seen, headers=headers).status_code == 403
     assert knock.counts() == {"refused": 1}
 
 

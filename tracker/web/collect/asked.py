@@ -67,7 +67,7 @@ def header(environ: Environ, name: str, longest: int) -> str:
 def is_prefetch(environ: Environ) -> bool:
     """Return whether a browser only looks ahead and nobody has seen anything."""
     for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"):
-        if name in environ and environ[name].startswith(("prefetch", "prerender", "preview")):
+        if environ.get(name, "").lower().startswith(("prefetch", "prerender", "preview")):
             return True
     return False
 

@@ -166,6 +166,9 @@ class Door:
             consent=consent,
         )
         self._check_rate(delivery, number=max(1, len(batch)))
+        if is_browser and asked.is_prefetch(environ):
+            message = "nobody has seen this yet"
+            raise _refused(site, DropReason.PREFETCH, message, number=len(batch))
         return self._store(batch, delivery, is_batch=is_batch)
 
     def _check_rate(self, delivery: Delivery, *, number: int) -> None:
