@@ -90,5 +90,7 @@ def _log_ins(how: str) -> str:
             *people,
             f"with the password  {fill.PASSWORD}",
             "",
+            "There are more leads than people: second browsers stay anonymous leads of their own.",
+            "",
         ]
     )
