@@ -69,7 +69,7 @@ def test_accepting_twice_is_a_conflict_and_opens_nothing_more(client, offered):
     assert "1 open deal." in client.get("/pipeline").text
 
 
-def test_claimed_by_another_offers_no_buttons(client, offered):
+def test_claimed_by_another_offers_no_buttons_and_says_why(client, offered):
     log_in(client, Role.REP)
     assert client.post(f"/handoffs/{offered.code}/claim").status_code == 302
     assert "Put back" in client.get("/handoffs?whose=mine").text
@@ -78,6 +78,7 @@ def test_claimed_by_another_offers_no_buttons(client, offered):
     assert "Rep 0" in page
     assert "Accept and open deal" not in page
     assert client.post(f"/handoffs/{offered.code}/accept").status_code == 409
+    assert "can answer it while it is claimed" in client.get("/handoffs").text
 
 
 def test_owner_puts_back_what_a_rep_has_claimed(client, offered):
