@@ -99,6 +99,10 @@ function onKey(event) {
   const at = lists.indexOf(card.parentElement);
   const sideways = { ArrowLeft: lists[at - 1], ArrowRight: lists[at + 1] }[event.key];
   const along = { ArrowUp: card.previousElementSibling, ArrowDown: card.nextElementSibling }[event.key];
+  if (event.key === "ArrowRight" && at === lists.length - 1) {
+    event.preventDefault();
+    return toast(say.win);
+  }
   if (!sideways && !along) return;
   event.preventDefault();
   if (sideways) save(card, card.parentElement, card.nextElementSibling, sideways);
