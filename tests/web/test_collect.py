@@ -264,6 +264,13 @@ def test_a_house_whose_writer_has_ended_is_not_ready(knock):
     assert knock.client.get("/p.gif", query_string={"k": KEY, "a": CHROME}).status_code == 503
 
 
+def test_totals_are_for_the_operators_own_network(knock):
+    def ask(address: str) -> int:
+        return knock.client.get("/metrics", environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [ask(a) for a in ("127.0.0.1", "10.1.2.3", "203.0.113.9")] == [200, 200, 404]
+
+
 def test_what_arrived_is_there_for_prometheus(knock):
     knock.pixel(m="m-1")
     knock.pixel(m="m-1")

@@ -253,6 +253,8 @@ class Door:
         return answers.words({"status": "ready"})
 
     def _metrics(self, environ: Environ) -> Answer:
+        if not is_near(asked.network_of(environ, self._limits.trusted_proxies)):
+            return answers.error(404, "there is no such page")
         try:
             with self.database.reading() as session:
                 totals = collector.totals(session)
