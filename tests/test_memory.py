@@ -30,7 +30,7 @@ def put(database, house, *, is_kept=True):
 
 def known(database):
     with database.writing(remembers=True) as session:
-        return dict(remembered(session, "stages.active"))
+        return dict(remembered(session, "stages.followed"))
 
 
 def test_what_was_found_is_known_in_the_next_transaction_on_sqlite(database, house):
@@ -74,7 +74,7 @@ def test_a_reclassed_page_counts_as_what_it_is_now(database, house):
 def test_only_who_remembers_is_given_anything(database, house):
     put(database, house)
     with database.writing() as session:
-        assert remembered(session, "stages.active") == {}
+        assert remembered(session, "stages.followed") == {}
 
 
 @pytest.mark.parametrize("seed", range(6))
