@@ -4,7 +4,7 @@ Not what is said to have happened first: a stranger may claim any time for his w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,23 +26,6 @@ FREE_MAIL = frozenset(
 )  # fmt: skip
 
 _TELLING = (MessageType.IDENTIFY, MessageType.GROUP)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Said:
-    """What has been said about a lead; empty text where nothing was."""
-
-    email: str = ""
-    name: str = ""
-    title: str = ""
-    phone: str = ""
-    company: str = ""
-    website: str = ""
-
-    def then(self, other: "_Said") -> "_Said":
-        """Return what holds when something else is said later."""
-        names = ("email", "name", "title", "phone", "company", "website")
-        return replace(self, **{n: getattr(self, n) or getattr(other, n) for n in names})
 
 
 def learn(
@@ -112,14 +95,16 @@ def _emails(session: Session, touches: Sequence[Touch]) -> dict[int, str]:
     return found
 
 
-def _said(touch: Touch, lead_id: int, emails: Mapping[int, str], leads: Mapping[int, int]) -> _Said:
+def _said(
+    touch: Touch, lead_id: int, emails: Mapping[int, str], leads: Mapping[int, int]
+) -> Traits:
     # An address that belongs to somebody else is only claimed, and not written down here.
     owns = touch.email_id is not None and leads.get(touch.email_id) == lead_id
     email = emails.get(touch.email_id or 0, "") if owns else ""
     traits = touch.traits or Traits()
     if touch.type is MessageType.GROUP:
-        return _Said(email="", company=traits.name, website=traits.website)
-    return _Said(
+        return Traits(company=traits.name, website=traits.website)
+    return Traits(
         email=email,
         name=traits.name,
         title=traits.title,
@@ -140,8 +125,8 @@ def _start_over(session: Session, workspace_id: int, lead: Lead) -> None:
     lead.profiled_at = touches[-1].received_at if touches else None
 
 
-def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[_Said]) -> None:
-    known = _Said(
+def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[Traits]) -> None:
+    known = Traits(
         email=lead.email,
         name=lead.name,
         title=lead.title,
@@ -149,12 +134,18 @@ def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[_Said
         company=lead.stated_company,
     )
     for more in said:
-        known = known.then(more)
+        known = _then(known, more)
     lead.email, lead.name, lead.title = known.email, known.name, known.title
     lead.phone, lead.stated_company = known.phone, known.company
     company = known.company or _domain(known.email)
     if company:
         lead.company_id = company_of(session, workspace_id, company, known.website)
+
+
+def _then(known: Traits, later: Traits) -> Traits:
+    """Return what holds when something else is said later: what was empty is filled in."""
+    names = [field.name for field in fields(Traits)]
+    return replace(known, **{n: getattr(known, n) or getattr(later, n) for n in names})
 
 
 def _domain(email: str) -> str:
