@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import journey
 from tracker.collector.domain import Hit, MessageType, Traits
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
-from tracker.identity import service as identity
-from tracker.identity.models import Lead
+from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.touches.domain import Touch
+from tracker.touches.models import Visitor
 from tracker.workspaces import service as workspaces
 from tracker.workspaces.models import Site, Workspace
 
@@ -100,9 +101,21 @@ def make_deal(
     return deal
 
 
+def look_again(session: Session) -> None:
+    """Forget what was seen, so that the next look sees what the application did."""
+    session.rollback()
+    session.expire_all()
+
+
 def lead_of(session: Session, house: House, key: str) -> Lead:
     """Return the lead that a visitor key belongs to."""
-    lead = identity.find_by_key(session, house.workspace.id, key)
+    query = (
+        select(Lead)
+        .join(VisitorEdge, VisitorEdge.lead_id == Lead.id)
+        .join(Visitor, Visitor.id == VisitorEdge.visitor_id)
+        .where(Visitor.workspace_id == house.workspace.id, Visitor.key == key)
+    )
+    lead = session.scalar(query)
     assert lead is not None, f"nobody is known by {key}"
     return lead
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests.builders import lead_of, make_house, record
+from tests.builders import lead_of, look_again, make_house, record
 from tests.people import log_in
 from tracker.handoff import service as handoff
 from tracker.stages.domain import Stage
@@ -19,12 +19,6 @@ def house(session, client):
     session.commit()
     log_in(client, Role.MARKETER, house.workspace)
     return house
-
-
-def look_again(session):
-    """Forget what was seen, so that the next look sees what the application did."""
-    session.rollback()
-    session.expire_all()
 
 
 def content_of(session, key):

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests.builders import NOON, make_house
+from tests.builders import NOON, look_again, make_house
 from tests.people import log_in
 from tracker.clock import utcnow
 from tracker.collector.domain import DropReason, Outcome
@@ -18,12 +18,6 @@ def house(session, client):
     session.commit()
     log_in(client, Role.MARKETER, house.workspace)
     return house
-
-
-def look_again(session):
-    """Forget what was seen, so that the next look sees what the application did."""
-    session.rollback()
-    session.expire_all()
 
 
 def site_of(session, house):

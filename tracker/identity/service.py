@@ -72,17 +72,6 @@ def homes(session: Session, lead_ids: Iterable[int]) -> dict[int, int]:
     return {lead: _root(lead, into) for lead in into}
 
 
-def find_by_key(session: Session, workspace_id: int, key: str) -> Lead | None:
-    """Return the lead that a visitor key belongs to, as in `u:4711` or `e:ana@example.com`."""
-    query = (
-        select(Lead)
-        .join(VisitorEdge, VisitorEdge.lead_id == Lead.id)
-        .join(Visitor, Visitor.id == VisitorEdge.visitor_id)
-        .where(Visitor.workspace_id == workspace_id, Visitor.key == key)
-    )
-    return session.scalar(query)
-
-
 def _root(lead: int, into: Mapping[int, int | None]) -> int:
     while (went := into[lead]) is not None:
         lead = went

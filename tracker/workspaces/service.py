@@ -55,7 +55,7 @@ def add_site(
     key = write_key or new_write_key()
     if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable() and " " not in key):
         raise Invalid("this is no write key", fields={"write_key": "1 to 100 plain characters"})
-    if session.scalar(select(Site.id).where(Site.write_key == key)) is not None:
+    if find_by_write_key(session, key) is not None:
         raise Conflict("another site has this write key")
     site = Site(
         workspace_id=workspace_id, name=_name(name), kind=kind, write_key=key, created_at=now
