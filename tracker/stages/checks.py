@@ -1,11 +1,10 @@
 """Check the document of a stage model: every fault by its field, with the reason."""
 
 import re
-from collections.abc import Collection, Mapping
-from enum import StrEnum
 from typing import Any
 
 from tracker.stages.domain import Stage, rank_of
+from tracker.stages.faults import one_of, short, text, unknown, whole
 from tracker.touches.domain import ContentKind
 
 MAX_RULES = 200
@@ -19,7 +18,7 @@ MAX_MEANING = 500
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _FIELDS = {"half_life_days", "dormant_after_days", "points", "caps", "stages", "rules"}
 _RULE_FIELDS = {"id", "stage", "kinds", "at_least", "within_days", "from_stage", "min_score"}
-_CHOICES: dict[type[StrEnum], str] = {ContentKind: "kind of content", Stage: "stage"}
+KIND, STAGE = "kind of content", "stage"
 
 
 def faults_of(raw: Any) -> dict[str, str]:
@@ -27,9 +26,9 @@ def faults_of(raw: Any) -> dict[str, str]:
     faults: dict[str, str] = {}
     if not isinstance(raw, dict):
         return {"document": "must be a table of fields"}
-    _unknown(faults, "", raw, _FIELDS)
+    unknown(faults, "", raw, _FIELDS)
     for name in ("half_life_days", "dormant_after_days"):
-        _whole(faults, name, raw.get(name), least=1, most=MAX_DAYS)
+        whole(faults, name, raw.get(name), least=1, most=MAX_DAYS)
     _worths(faults, "points", raw.get("points"), least=-MAX_POINTS)
     _worths(faults, "caps", raw.get("caps", {}), least=1)
     _stages(faults, raw.get("stages"))
@@ -37,61 +36,29 @@ def faults_of(raw: Any) -> dict[str, str]:
     return faults
 
 
-def _unknown(
-    faults: dict[str, str], place: str, raw: Mapping[Any, Any], known: Collection[str]
-) -> None:
-    for name in raw:
-        if name not in known:
-            faults[f"{place}{_short(name)}"] = "there is no such field"
-
-
-def _whole(faults: dict[str, str], name: str, value: Any, *, least: int, most: int) -> bool:
-    # A bool is an int to Python, and a NaN is a float to JSON: neither is a number of days.
-    if type(value) is not int:
-        faults[name] = "must be a whole number"
-    elif not least <= value <= most:
-        faults[name] = f"must be from {least} to {most}"
-    return name not in faults
-
-
-def _text(faults: dict[str, str], name: str, value: Any, *, most: int) -> None:
-    if not isinstance(value, str) or not value.strip():
-        faults[name] = "must be some text"
-    elif len(value) > most:
-        faults[name] = f"must have at most {most} characters"
-    elif not value.isprintable():
-        faults[name] = "must be one line of readable text"
-
-
-def _one_of(faults: dict[str, str], name: str, value: Any, choices: type[StrEnum]) -> bool:
-    if not isinstance(value, str) or value not in set(choices):
-        faults[name] = f"{_short(value)} is no {_CHOICES[choices]}"
-    return name not in faults
-
-
 def _worths(faults: dict[str, str], name: str, raw: Any, *, least: int) -> None:
     if not isinstance(raw, dict):
         faults[name] = "must be a table of kinds and whole points"
         return
     for kind, worth in raw.items():
-        field = f"{name}.{_short(kind)}"
-        if _one_of(faults, field, kind, ContentKind):
-            _whole(faults, field, worth, least=least, most=MAX_POINTS)
+        field = f"{name}.{short(kind)}"
+        if one_of(faults, field, kind, ContentKind, KIND):
+            whole(faults, field, worth, least=least, most=MAX_POINTS)
 
 
 def _stages(faults: dict[str, str], raw: Any) -> None:
     if not isinstance(raw, dict):
         faults["stages"] = "must be a table of the stages"
         return
-    _unknown(faults, "stages.", raw, set(Stage))
+    unknown(faults, "stages.", raw, set(Stage))
     for stage in Stage:
         own = raw.get(stage.value)
         if not isinstance(own, dict):
             faults[f"stages.{stage}"] = "must have a name and a meaning"
             continue
-        _unknown(faults, f"stages.{stage}.", own, {"name", "meaning"})
-        _text(faults, f"stages.{stage}.name", own.get("name"), most=MAX_NAME)
-        _text(faults, f"stages.{stage}.meaning", own.get("meaning"), most=MAX_MEANING)
+        unknown(faults, f"stages.{stage}.", own, {"name", "meaning"})
+        text(faults, f"stages.{stage}.name", own.get("name"), most=MAX_NAME)
+        text(faults, f"stages.{stage}.meaning", own.get("meaning"), most=MAX_MEANING)
 
 
 def _rules(faults: dict[str, str], raw: Any) -> None:
@@ -111,7 +78,7 @@ def _rules(faults: dict[str, str], raw: Any) -> None:
 
 
 def _rule(faults: dict[str, str], place: str, raw: dict[Any, Any], seen: set[str]) -> None:
-    _unknown(faults, place, raw, _RULE_FIELDS)
+    unknown(faults, place, raw, _RULE_FIELDS)
     name = raw.get("id")
     if not isinstance(name, str) or not _ID.fullmatch(name):
         faults[f"{place}id"] = "must be a name of small letters, digits and dashes"
@@ -124,9 +91,9 @@ def _rule(faults: dict[str, str], place: str, raw: dict[Any, Any], seen: set[str
 
 
 def _ladder(faults: dict[str, str], place: str, raw: dict[Any, Any]) -> None:
-    is_stage = _one_of(faults, f"{place}stage", raw.get("stage"), Stage)
+    is_stage = one_of(faults, f"{place}stage", raw.get("stage"), Stage, STAGE)
     before = raw.get("from_stage")
-    if before is None or not _one_of(faults, f"{place}from_stage", before, Stage):
+    if before is None or not one_of(faults, f"{place}from_stage", before, Stage, STAGE):
         return
     if is_stage and rank_of(Stage(before)) >= rank_of(Stage(raw["stage"])):
         faults[f"{place}from_stage"] = (
@@ -140,15 +107,15 @@ def _asked(faults: dict[str, str], place: str, raw: dict[Any, Any]) -> None:
         faults[f"{place}kinds"] = "a rule asks for kinds of content or for a score, one of the two"
         return
     if score is not None:
-        _whole(faults, f"{place}min_score", score, least=1, most=MAX_SCORE)
+        whole(faults, f"{place}min_score", score, least=1, most=MAX_SCORE)
         for name in ("at_least", "within_days"):
             if raw.get(name) is not None:
                 faults[f"{place}{name}"] = "cannot be asked together with a score"
         return
     _kinds(faults, f"{place}kinds", kinds)
-    _whole(faults, f"{place}at_least", raw.get("at_least", 1), least=1, most=MAX_TIMES)
+    whole(faults, f"{place}at_least", raw.get("at_least", 1), least=1, most=MAX_TIMES)
     if raw.get("within_days") is not None:
-        _whole(faults, f"{place}within_days", raw["within_days"], least=1, most=MAX_DAYS)
+        whole(faults, f"{place}within_days", raw["within_days"], least=1, most=MAX_DAYS)
 
 
 def _kinds(faults: dict[str, str], name: str, raw: Any) -> None:
@@ -156,10 +123,5 @@ def _kinds(faults: dict[str, str], name: str, raw: Any) -> None:
         faults[name] = "must be a list of different kinds of content"
         return
     for kind in raw:
-        if not _one_of(faults, name, kind, ContentKind):
+        if not one_of(faults, name, kind, ContentKind, KIND):
             return
-
-
-def _short(value: Any) -> str:
-    # Of a whole tree we say only that it is one: an alias in YAML makes it endless.
-    return str(value)[:40] if isinstance(value, str | int | float) else "this"
