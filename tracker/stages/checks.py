@@ -5,6 +5,7 @@ from typing import Any
 
 from tracker.stages.domain import Stage, rank_of
 from tracker.stages.faults import one_of, short, text, unknown, whole
+from tracker.stages.fit_checks import check_fit
 from tracker.touches.domain import ContentKind
 
 MAX_RULES = 200
@@ -16,7 +17,7 @@ MAX_NAME = 60
 MAX_MEANING = 500
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_FIELDS = {"half_life_days", "dormant_after_days", "points", "caps", "stages", "rules"}
+_FIELDS = {"half_life_days", "dormant_after_days", "points", "caps", "stages", "rules", "fit"}
 _RULE_FIELDS = {"id", "stage", "kinds", "at_least", "within_days", "from_stage", "min_score"}
 KIND, STAGE = "kind of content", "stage"
 
@@ -33,6 +34,8 @@ def faults_of(raw: Any) -> dict[str, str]:
     _worths(faults, "caps", raw.get("caps", {}), least=1)
     _stages(faults, raw.get("stages"))
     _rules(faults, raw.get("rules"))
+    if "fit" in raw:
+        check_fit(faults, raw["fit"])
     return faults
 
 

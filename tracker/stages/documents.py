@@ -8,12 +8,14 @@ import yaml
 
 from tracker.errors import Invalid
 from tracker.stages.checks import faults_of
-from tracker.stages.domain import Rule, Stage, StageModel
+from tracker.stages.domain import FitRules, Grade, Rule, Stage, StageModel
+from tracker.stages.fit import rules_of
 from tracker.touches.domain import ContentKind as Kind
 
 MAX_YAML = 100_000
 # People read a model from what it says to how it counts.
-_ORDER = ("stages", "rules", "points", "caps", "half_life_days", "dormant_after_days")
+_ORDER = ("stages", "rules", "points", "caps", "half_life_days", "dormant_after_days", "fit")
+_FIT = ("field", "any_of", "at_least", "at_most", "points")
 _ASKED = ("id", "stage", "from_stage", "kinds", "at_least", "within_days", "min_score")
 _VISITS = (Kind.PAGE, Kind.ARTICLE, Kind.SOCIAL, Kind.PRICING, Kind.COMPARISON, Kind.CASE_STUDY,
            Kind.WEBINAR_SIGNUP)  # fmt: skip
@@ -104,12 +106,19 @@ def to_yaml(document: str) -> str:
     ordered["stages"] = {stage.value: _named(raw["stages"][stage]) for stage in Stage}
     ordered["rules"] = [{field: rule[field] for field in _ASKED if field in rule}
                         for rule in raw["rules"]]  # fmt: skip
+    if "fit" in ordered:
+        ordered["fit"] = _fit(ordered["fit"])
     text: str = yaml.safe_dump(ordered, sort_keys=False, allow_unicode=True, width=90)
     return text
 
 
 def _named(raw: dict[str, Any]) -> dict[str, Any]:
     return {"name": raw["name"], "meaning": raw["meaning"]}
+
+
+def _fit(raw: dict[str, Any]) -> dict[str, Any]:
+    rules = [{name: rule[name] for name in _FIT if name in rule} for rule in raw["rules"]]
+    return {"rules": rules, "grades": {grade.value: raw["grades"][grade.value] for grade in Grade}}
 
 
 def _unreadable(form: str, error: Exception) -> Invalid:
@@ -129,6 +138,7 @@ def _model(raw: dict[str, Any], version: int) -> StageModel:
         dormant_after_days=raw["dormant_after_days"],
         names={stage: stages[stage]["name"] for stage in Stage},
         meanings={stage: stages[stage]["meaning"] for stage in Stage},
+        fit=rules_of(raw["fit"]) if "fit" in raw else FitRules(),
     )
 
 

@@ -53,13 +53,49 @@ class Rule:
     min_score: int | None = None
 
 
+class FitField(StrEnum):
+    """What is known of a lead or its company that can make it a fit."""
+
+    TITLE = "title"
+    EMPLOYEES = "employees"
+    INDUSTRY = "industry"
+    COUNTRY = "country"
+
+
+class Grade(StrEnum):
+    """How well a lead fits; without enough points it has none."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FitRule:
+    """What a fact is worth: any of some texts, or a number within two others."""
+
+    field: FitField
+    points: int
+    any_of: tuple[str, ...] = ()
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FitRules:
+    """Every rule about fit, and the points from which each grade is given."""
+
+    rules: tuple[FitRule, ...] = ()
+    grades: Mapping[Grade, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StageModel:
     """One version of a workspace's rules.
 
     `points` are whole points for a touch of a kind, less than nothing where it speaks against
     somebody; they halve every `half_life_days`.  All touches of a kind together never count
-    for more (or less) than its cap.
+    for more (or less) than its cap.  `fit` says who somebody should be; it moves nobody.
     """
 
     version: int
@@ -70,3 +106,4 @@ class StageModel:
     meanings: Mapping[Stage, str]
     dormant_after_days: int = 180
     caps: Mapping[ContentKind, int] = field(default_factory=dict)
+    fit: FitRules = FitRules()
