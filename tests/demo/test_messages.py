@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from random import Random
 
 from tests.builders import NOON
-from tracker.collector.domain import Hit, MessageType, traits_of
+from tracker.collector.domain import Hit, MessageType
+from tracker.collector.traits import traits_of
 from tracker.demo.acts import all_acts
 from tracker.demo.messages import Address, hit_of
 from tracker.demo.moments import DAY, webinar_dates

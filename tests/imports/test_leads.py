@@ -63,6 +63,16 @@ def test_what_the_file_says_of_somebody_is_kept(session, house, put):
     assert (lead.name, lead.title, lead.company.name) == ("Ana Roe", "CTO", "Firm")
 
 
+def test_a_file_tells_what_the_company_is(session, house, put):
+    size = {"industry": "Optics", "employees": "51-200", "website": "https://firm.example"}
+    put(told(company="Firm", country="Malta", **size))
+    lead = lead_of(session, house, "u:crm-7")
+    company = lead.company
+    assert lead.country == "Malta"
+    assert (company.name, company.industry, company.employees) == ("Firm", "Optics", 51)
+    assert company.website == "https://firm.example"
+
+
 def test_importing_twice_changes_nothing(session, put):
     first, before = put(told(), told("crm-8")), count(session)
     again = put(told("crm-8"), told(), told(occurred_at="2019-09-09", name="Other"))
@@ -127,6 +137,7 @@ def test_an_import_goes_before_what_the_site_has_seen(session, house, put):
         {"user_id": "null", "occurred_at": "2018-02-01"},
         {"user_id": "crm-7", "occurred_at": ""},
         {"user_id": "crm-7", "occurred_at": "2018-02-01", "email": "nobody"},
+        {"user_id": "crm-7", "occurred_at": "2018-02-01", "employees": "many"},
     ],
 )
 def test_a_row_that_says_too_little_is_that_rows_problem(importer, row):

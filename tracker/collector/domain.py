@@ -66,8 +66,14 @@ class Traits:
     name: str = ""
     title: str = ""
     phone: str = ""
-    company: str = ""
     website: str = ""
+    country: str = ""
+    # Of the company, as a person's message tells it apart from their own.
+    company: str = ""
+    company_website: str = ""
+    company_country: str = ""
+    industry: str = ""
+    employees: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,26 +183,3 @@ class Unreadable(Exception):
         self.reason = reason
         self.field = field
         self.why = why
-
-
-def traits_of(raw: Mapping[str, Any]) -> Traits:
-    """Return what we use of an identify or group message's traits; camelCase is snake_case."""
-    folded = {str(name).replace("_", "").casefold(): value for name, value in raw.items()}
-    name = _text(folded.get("name"))
-    if not name:
-        name = f"{_text(folded.get('firstname'))} {_text(folded.get('lastname'))}".strip()
-    company = folded.get("company")
-    if isinstance(company, Mapping):
-        company = company.get("name")
-    return Traits(
-        email=_text(folded.get("email"))[:254],
-        name=name[:255],
-        title=_text(folded.get("title"))[:255],
-        phone=_text(folded.get("phone"))[:64],
-        company=_text(company)[:255],
-        website=_text(folded.get("website"))[:255],
-    )
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""

@@ -16,9 +16,9 @@ from tracker.collector.domain import (
     Reject,
     Unreadable,
     Utm,
-    traits_of,
 )
 from tracker.collector.text import clean, compact, link, prune
+from tracker.collector.traits import traits_of
 from tracker.ids import new_message_id
 
 LARGEST = 32 * 1024

@@ -146,9 +146,10 @@ def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dic
     rows = insert_returning(
         session,
         "/* identity.new */ INSERT INTO lead"
-        " (workspace_id, code, is_known, name, email, title, phone, stated_company) VALUES {}",
-        [(workspace_id, code, False, "", "", "", "", "") for code in codes],
-        columns=8,
+        " (workspace_id, code, is_known, name, email, title, phone, country, stated_company)"
+        " VALUES {}",
+        [(workspace_id, code, False, "", "", "", "", "", "") for code in codes],
+        columns=9,
         returning="code, id",
     )
     by_heart: dict[int, bool] = remembered(session, _KNOWN)

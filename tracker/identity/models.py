@@ -22,6 +22,10 @@ class Company(Tenanted, Model):
     key: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(255))
     website: Mapped[str] = mapped_column(String(255), default="")
+    industry: Mapped[str] = mapped_column(String(255), default="")
+    # Of a range that was told, the lower end.
+    employees: Mapped[int | None]
+    country: Mapped[str] = mapped_column(String(64), default="")
 
 
 class Lead(Tenanted, Model):
@@ -40,6 +44,7 @@ class Lead(Tenanted, Model):
     email: Mapped[str] = mapped_column(String(254), default="")
     title: Mapped[str] = mapped_column(String(255), default="")
     phone: Mapped[str] = mapped_column(String(64), default="")
+    country: Mapped[str] = mapped_column(String(64), default="")
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
     # What somebody said; without it the company is guessed from the e-mail's domain.
     stated_company: Mapped[str] = mapped_column(String(255), default="")

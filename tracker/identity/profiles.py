@@ -12,18 +12,11 @@ from sqlalchemy.orm import Session
 
 from tracker.collector.domain import MessageType, Traits
 from tracker.driver import chunks
-from tracker.identity.models import Company, Lead, VisitorEdge
+from tracker.identity import companies
+from tracker.identity.models import Lead, VisitorEdge
 from tracker.touches import service as log
-from tracker.touches.dimensions import find_or_create
 from tracker.touches.domain import Order, Touch
 from tracker.touches.models import Visitor
-
-# People at these write for themselves, not for an organisation.
-FREE_MAIL = frozenset(
-    {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com",
-     "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "web.de", "proton.me",
-     "protonmail.com", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "mail.ru", "yandex.ru"}
-)  # fmt: skip
 
 _TELLING = (MessageType.IDENTIFY, MessageType.GROUP)
 
@@ -53,15 +46,6 @@ def learn(
             _write(session, workspace_id, lead, said)
             lead.profiled_at = new[-1].received_at
     session.flush()
-
-
-def company_of(session: Session, workspace_id: int, name: str, website: str = "") -> int:
-    """Return the company with a name, made if it is new; case and spaces do not matter."""
-    key = " ".join(name.split()).casefold()[:255]
-    rows = {key: {"name": " ".join(name.split())[:255], "website": website[:255]}}
-    found = find_or_create(session, Company, ("key", "id"), workspace_id=workspace_id, rows=rows)
-    company_id: int = found[key][0]
-    return company_id
 
 
 def _tells(touch: Touch) -> bool:
@@ -103,21 +87,14 @@ def _said(
     email = emails.get(touch.email_id or 0, "") if owns else ""
     traits = touch.traits or Traits()
     if touch.type is MessageType.GROUP:
-        return Traits(company=traits.name, website=traits.website)
-    return Traits(
-        email=email,
-        name=traits.name,
-        title=traits.title,
-        phone=traits.phone,
-        company=traits.company,
-        website=traits.website,
-    )
+        return companies.told_by_group(traits)
+    return replace(traits, email=email)
 
 
 def _start_over(session: Session, workspace_id: int, lead: Lead) -> None:
     own = set(session.scalars(select(VisitorEdge.visitor_id).filter_by(lead_id=lead.id)))
     touches = sorted((t for t in log.of_visitors(session, own) if _tells(t)), key=_heard)
-    lead.email = lead.name = lead.title = lead.phone = lead.stated_company = ""
+    lead.email = lead.name = lead.title = lead.phone = lead.country = lead.stated_company = ""
     lead.company_id = None
     emails = _emails(session, touches)
     said = [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
@@ -131,23 +108,17 @@ def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[Trait
         name=lead.name,
         title=lead.title,
         phone=lead.phone,
+        country=lead.country,
         company=lead.stated_company,
     )
     for more in said:
         known = _then(known, more)
     lead.email, lead.name, lead.title = known.email, known.name, known.title
-    lead.phone, lead.stated_company = known.phone, known.company
-    company = known.company or _domain(known.email)
-    if company:
-        lead.company_id = company_of(session, workspace_id, company, known.website)
+    lead.phone, lead.country, lead.stated_company = known.phone, known.country, known.company
+    lead.company_id = companies.company_of(session, workspace_id, known)
 
 
 def _then(known: Traits, later: Traits) -> Traits:
     """Return what holds when something else is said later: what was empty is filled in."""
     names = [field.name for field in fields(Traits)]
     return replace(known, **{n: getattr(known, n) or getattr(later, n) for n in names})
-
-
-def _domain(email: str) -> str:
-    domain = email.rpartition("@")[2]
-    return "" if domain in FREE_MAIL else domain

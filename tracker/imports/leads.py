@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import journey
-from tracker.collector.domain import Hit, MessageType, Traits, traits_of
+from tracker.collector.domain import Hit, MessageType, Traits
+from tracker.collector.traits import employees_of, traits_of
 from tracker.driver import chunks
 from tracker.imports.domain import Dates, Field, Row, RowProblem, Tally
 from tracker.imports.values import identifier
@@ -27,10 +28,15 @@ FIELDS = (
     Field(name="company", words="the company"),
     Field(name="title", words="what the lead is there"),
     Field(name="phone", words="the telephone number"),
+    Field(name="country", words="the country that the lead is in"),
+    Field(name="website", words="the company's website; its host makes companies one"),
+    Field(name="industry", words="what the company does"),
+    Field(name="employees", words="how many people work there, as 250 or 51-200"),
     Field(name="source", words="where the lead came from; an empty cell means: not known"),
     Field(name="content", words="what the first contact was about, such as a landing page"),
 )
-_TRAITS = ("email", "name", "company", "title", "phone")
+_OWN = ("name", "title", "phone", "country")
+_COMPANYS = ("website", "industry", "employees")
 _LONGEST_TEXT = 255
 
 
@@ -70,7 +76,6 @@ class LeadImport:
         email = _email(row)
         if not user_id and not email:
             raise RowProblem("user_id", "", "is empty, and so is the e-mail")
-        values = {name: row.values.get(name, "") for name in _TRAITS}
         return NewLead(
             line=row.line,
             user_id=user_id,
@@ -78,7 +83,7 @@ class LeadImport:
             occurred_at=dates.read("occurred_at", row.values.get("occurred_at", "")),
             source=row.values.get("source", "")[:_LONGEST_TEXT],
             content=row.values.get("content", "")[:_LONGEST_TEXT],
-            traits=traits_of(values | {"email": email}),
+            traits=traits_of(_told(row, email)),
         )
 
     def look(self, session: Session, leads: Sequence[NewLead]) -> Tally:
@@ -112,8 +117,6 @@ def _new(session: Session, target: LeadImport, leads: Sequence[NewLead]) -> list
 
 
 def _hits(lead: NewLead, target: LeadImport, batch_id: int, now: datetime) -> tuple[Hit, Hit]:
-    traits = {name: getattr(lead.traits, name) for name in _TRAITS}
-    told = {name: value for name, value in traits.items() if value}
     who = Hit(
         workspace_id=target.workspace_id,
         site_id=target.site_id,
@@ -124,7 +127,7 @@ def _hits(lead: NewLead, target: LeadImport, batch_id: int, now: datetime) -> tu
         user_id=lead.user_id,
         email=lead.email,
         traits=lead.traits,
-        properties=json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else "",
+        properties=_properties(lead.traits),
         is_back_dated=not target.makes_offers,
         import_batch_id=batch_id,
     )
@@ -144,6 +147,29 @@ def _hits(lead: NewLead, target: LeadImport, batch_id: int, now: datetime) -> tu
         import_batch_id=batch_id,
     )
     return who, what
+
+
+def _properties(traits: Traits) -> str:
+    company = {
+        "name": traits.company,
+        "website": traits.company_website,
+        "industry": traits.industry,
+        "employees": traits.employees,
+    }
+    told = {name: getattr(traits, name) for name in ("email", *_OWN)} | {
+        "company": {name: value for name, value in company.items() if value}
+    }
+    said = {name: value for name, value in told.items() if value}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")) if said else ""
+
+
+def _told(row: Row, email: str) -> dict[str, object]:
+    size = row.values.get("employees", "")
+    if size and employees_of(size) is None:
+        raise RowProblem("employees", size, "is no number of people such as 250 or 51-200")
+    company = {name: row.values.get(name, "") for name in _COMPANYS}
+    own = {name: row.values.get(name, "") for name in _OWN}
+    return own | {"email": email, "company": company | {"name": row.values.get("company", "")}}
 
 
 def _message_id(kind: str, lead: NewLead) -> bytes:

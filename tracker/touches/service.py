@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.collector.domain import Hit, MessageType, Traits, traits_of
+from tracker.collector.domain import Hit, MessageType, Traits
+from tracker.collector.traits import traits_of
 from tracker.db import from_micros, to_micros
 from tracker.driver import fetch_in, insert_returning
 from tracker.touches.domain import AgentClass, ContentKind, Order, Touch
