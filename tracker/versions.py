@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.errors import Conflict
+from tracker.handoff import trials
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
@@ -33,6 +34,7 @@ def begin(session: Session, row: StageModelRow, work: Work, *, now: datetime) ->
     if row.task_id is not None:
         tasks.finish(session, row.task_id, now=now, error="begun anew")
     versions.begin(session, row, work)
+    trials.forget(session, row.id)
     _begin_task(session, row, now)
 
 
@@ -45,8 +47,7 @@ def step(session: Session, *, now: datetime) -> bool:
         return False
     leads = _next_leads(session, row)
     if row.work is Work.COMPARE:
-        live_id, _ = stages.active(session, row.workspace_id)
-        versions.compare(session, row, live_id, leads)
+        _compare(session, row, leads)
     elif row.work is Work.REPLAY:
         versions.replay(session, row, leads, now=now)
     else:
@@ -71,6 +72,13 @@ def _next_leads(session: Session, row: StageModelRow) -> list[int]:
     return leads
 
 
+def _compare(session: Session, row: StageModelRow, leads: list[int]) -> None:
+    live_id, _ = stages.active(session, row.workspace_id)
+    lives = versions.tell(session, row, leads)
+    versions.note_moves(session, row, live_id, lives)
+    trials.note(session, row, session.get_one(StageModelRow, live_id), lives)
+
+
 def _mark(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
     # Who came while the last slice was replayed may have been seen by nobody.
     query = select(Standing.lead_id).where(Standing.model_id == row.id, Standing.lead_id.in_(leads))
@@ -92,6 +100,7 @@ def _go_on(session: Session, row: StageModelRow, leads: list[int], now: datetime
     row.task_id = None
     if row.work is Work.REPLAY:
         versions.activate(session, row, now=now)
+        trials.forget_all(session, row.workspace_id)
         row.work, row.reached_lead_id = Work.MARK, 0
         _begin_task(session, row, now)
         return

@@ -61,3 +61,21 @@ class Handoff(Tenanted, Model):
     transition: Mapped[TransitionRow | None] = relationship()
     claimed_by: Mapped[User | None] = relationship(foreign_keys=[claimed_by_id])
     settled_by: Mapped[User | None] = relationship(foreign_keys=[settled_by_id])
+
+
+class DraftOffer(Tenanted, Model):
+    """When a lead would have been offered first under a version, and under the one in force.
+
+    Computed with the moves of a draft (`DraftMove`) and forgotten with them.
+    """
+
+    __tablename__ = "draft_offer"
+
+    model_id: Mapped[int] = mapped_column(
+        ForeignKey("stage_model.id", ondelete="CASCADE"), primary_key=True
+    )
+    lead_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("lead.id"), primary_key=True, autoincrement=False
+    )
+    offered_at: Mapped[datetime | None]
+    live_at: Mapped[datetime | None]

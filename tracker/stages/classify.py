@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tracker.stages.domain import Rule, Stage, StageModel, rank_of
-from tracker.touches.domain import ContentKind, Order, Touch
+from tracker.touches.domain import ContentKind, Counted, Order, Touch
 
 DAY = 86_400_000_000
 SCALE = 1 << 20
@@ -99,7 +99,9 @@ class Fold:
         )
 
 
-def classify(model: StageModel, state: Fold, touches: Iterable[Touch]) -> list[Transition]:
+def classify(
+    model: StageModel, state: Fold, touches: Iterable[Touch | Counted]
+) -> list[Transition]:
     """Fold touches, given in order, into the state and return the transitions they cause.
 
     Only touches that count (a human's, about content) may be passed.
@@ -151,7 +153,7 @@ def decay(days: int, half_life: int) -> int:
     return upper - (upper >> 1) * rest // half_life
 
 
-def _remember(model: StageModel, state: Fold, touch: Touch) -> None:
+def _remember(model: StageModel, state: Fold, touch: Touch | Counted) -> None:
     at = touch.order[0]
     kind = touch.kind
     if kind is None:
@@ -177,7 +179,7 @@ def _forget(model: StageModel, state: Fold, day: int) -> None:
         del state.buckets[bucket]
 
 
-def _count(rule: Rule, state: Fold, touch: Touch) -> None:
+def _count(rule: Rule, state: Fold, touch: Touch | Counted) -> None:
     if rule.from_stage is not None and rank_of(state.stage) < rank_of(rule.from_stage):
         return
     seen = state.recent.setdefault(rule.id, [])
@@ -188,7 +190,7 @@ def _count(rule: Rule, state: Fold, touch: Touch) -> None:
     del seen[: -rule.at_least]
 
 
-def _admitting(model: StageModel, state: Fold, touch: Touch) -> Rule | None:
+def _admitting(model: StageModel, state: Fold, touch: Touch | Counted) -> Rule | None:
     best: Rule | None = None
     for rule in model.rules:
         if rank_of(rule.stage) <= rank_of(best.stage if best else state.stage):
@@ -198,7 +200,7 @@ def _admitting(model: StageModel, state: Fold, touch: Touch) -> Rule | None:
     return best
 
 
-def _admits(model: StageModel, rule: Rule, state: Fold, touch: Touch) -> bool:
+def _admits(model: StageModel, rule: Rule, state: Fold, touch: Touch | Counted) -> bool:
     if rule.from_stage is not None and rank_of(state.stage) < rank_of(rule.from_stage):
         return False
     if rule.min_score is not None:
@@ -207,7 +209,7 @@ def _admits(model: StageModel, rule: Rule, state: Fold, touch: Touch) -> bool:
     return touch.kind in rule.kinds and len(state.recent.get(rule.id, ())) >= rule.at_least
 
 
-def _enter(model: StageModel, state: Fold, touch: Touch, rule: Rule) -> Transition:
+def _enter(model: StageModel, state: Fold, touch: Touch | Counted, rule: Rule) -> Transition:
     at = touch.order[0]
     deciding: Sequence[tuple[int, int]] = state.recent.get(rule.id) or [(at, touch.id)]
     receipt = Receipt(

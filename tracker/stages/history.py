@@ -12,7 +12,7 @@ from tracker.driver import Row, execute_many, insert_many, remembered
 from tracker.stages.classify import DAY, Fold, Line, Receipt, Transition, classify, score_lines
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.models import Checkpoint, TransitionRow
-from tracker.touches.domain import ContentKind, Order, Touch
+from tracker.touches.domain import ContentKind, Counted, Order, Touch
 
 CHECKPOINT_EVERY = 256
 # The name under which the states of hot leads are known by heart.
@@ -77,7 +77,7 @@ class Desk:
             )
 
     def fold(
-        self, lead_id: int, model: StageModel, state: Fold, touches: Sequence[Touch]
+        self, lead_id: int, model: StageModel, state: Fold, touches: Sequence[Touch | Counted]
     ) -> list[Transition]:
         """Fold touches that count into the state, with a checkpoint every so often."""
         transitions: list[Transition] = []

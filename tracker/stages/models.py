@@ -26,6 +26,8 @@ class StageModelRow(Tenanted, Model):
     task_id: Mapped[int | None]
     # When it was last computed who would move; None since the draft was last changed.
     compared_at: Mapped[datetime | None]
+    # Whether leads that are ready under it and were not before are offered when it comes in force.
+    offers_ready: Mapped[bool] = mapped_column(default=False)
 
     @property
     def is_draft(self) -> bool:
@@ -33,8 +35,20 @@ class StageModelRow(Tenanted, Model):
         return self.published_at is None and self.work in (None, Work.COMPARE)
 
 
+class Term(Tenanted, Model):
+    """One span of time during which a version was in force; a version that came back has two."""
+
+    __tablename__ = "stage_model_term"
+    __table_args__ = (Index(None, "workspace_id", "began_at"),)
+
+    id: Mapped[Id]
+    model_id: Mapped[int] = mapped_column(ForeignKey("stage_model.id"))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class DraftMove(Tenanted, Model):
-    """A lead that would stand elsewhere under a draft; gone when the draft changes."""
+    """A lead that would stand elsewhere under a version; gone when the version changes."""
 
     __tablename__ = "draft_move"
 

@@ -15,7 +15,7 @@ from tracker.stages import history
 from tracker.stages.classify import Fold, classify
 from tracker.stages.documents import default_document, parse
 from tracker.stages.domain import Stage, StageModel, rank_of
-from tracker.stages.models import StageModelRow
+from tracker.stages.models import StageModelRow, Term
 from tracker.touches import service as log
 from tracker.touches.domain import Order, Touch
 from tracker.touches.models import TouchRow
@@ -56,6 +56,8 @@ def install_default(session: Session, workspace_id: int, *, now: datetime) -> St
         workspace_id=workspace_id, version=1, document=default_document(), published_at=now
     )
     session.add(row)
+    session.flush()
+    session.add(Term(workspace_id=workspace_id, model_id=row.id, began_at=now))
     session.flush()
     return row
 

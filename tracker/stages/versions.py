@@ -1,20 +1,30 @@
 """Versions of the stage model: drafts, who would move, and a history beside the live one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.driver import fetch_in
+from tracker.driver import fetch_in, insert_many
 from tracker.errors import Conflict, NotFound
 from tracker.stages import history
-from tracker.stages.classify import Fold, classify
+from tracker.stages.classify import Fold, Transition, classify
 from tracker.stages.documents import parse
 from tracker.stages.domain import Stage, StageModel, Work
-from tracker.stages.models import DraftMove, StageModelRow, Standing
+from tracker.stages.models import DraftMove, StageModelRow, Term
 from tracker.touches import service as log
-from tracker.touches.domain import Touch
+from tracker.touches.domain import Counted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Life:
+    """What a version says of a lead: where it stands, by which changes, for which touches."""
+
+    stage: Stage | None
+    changes: tuple[Transition, ...]
+    touches: tuple[Counted, ...]
 
 
 def versions(session: Session, workspace_id: int) -> list[StageModelRow]:
@@ -80,8 +90,19 @@ def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
         # Whatever a draft was compared with is no longer in force.
         one.compared_at, one.reached_lead_id = None, 0
         forget_moves(session, one)
+    over = update(Term).where(Term.workspace_id == row.workspace_id, Term.ended_at.is_(None))
+    session.execute(over.values(ended_at=now))
+    session.add(Term(workspace_id=row.workspace_id, model_id=row.id, began_at=now))
     row.published_at, row.retired_at = now, None
     session.flush()
+
+
+def before(session: Session, row: StageModelRow) -> int | None:
+    """Return the id of the version that was in force right before this one, None if none was."""
+    query = select(Term.model_id).where(
+        Term.workspace_id == row.workspace_id, Term.ended_at == row.published_at
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def forget_moves(session: Session, row: StageModelRow) -> None:
@@ -89,31 +110,40 @@ def forget_moves(session: Session, row: StageModelRow) -> None:
     session.execute(delete(DraftMove).where(DraftMove.model_id == row.id))
 
 
-def compare(
-    session: Session, row: StageModelRow, live_id: int, lead_ids: Sequence[int]
-) -> list[DraftMove]:
-    """Note which of some leads would stand elsewhere under a draft; nothing else is written."""
+def tell(session: Session, row: StageModelRow, lead_ids: Sequence[int]) -> dict[int, Life]:
+    """Fold some leads under a version, and write nothing."""
     model = parse(row.document, version=row.version)
-    query = select(Standing.lead_id, Standing.stage)
-    here = query.where(Standing.model_id == live_id, Standing.lead_id.in_(lead_ids))
-    stands: dict[int, Stage | None] = {lead: stage for lead, stage in session.execute(here)}
-    moves = []
+    lives = {}
     for lead_id, touches in touches_of(session, lead_ids).items():
         state = Fold()
-        classify(model, state, touches)
-        if state.stage is not stands.get(lead_id):
-            moves.append(
-                DraftMove(
-                    workspace_id=row.workspace_id,
-                    model_id=row.id,
-                    lead_id=lead_id,
-                    from_stage=stands.get(lead_id),
-                    to_stage=state.stage,
-                )
-            )
-    session.add_all(moves)
-    session.flush()
-    return moves
+        changes = classify(model, state, touches)
+        lives[lead_id] = Life(stage=state.stage, changes=tuple(changes), touches=tuple(touches))
+    return lives
+
+
+def note_moves(
+    session: Session, row: StageModelRow, live_id: int, lives: Mapping[int, Life]
+) -> None:
+    """Note which of some leads would stand elsewhere than under the version in force."""
+    rows = fetch_in(session, _STANDS, lives, before=(live_id,))
+    stands: dict[int, Stage | None] = {lead_id: stage for lead_id, stage in rows}
+    moves = [
+        (row.workspace_id, row.id, lead_id, stands.get(lead_id), life.stage)
+        for lead_id, life in lives.items()
+        if life.stage != stands.get(lead_id)
+    ]
+    insert_many(session, _MOVE, moves, columns=5)
+
+
+def changes_under(
+    session: Session, row: StageModelRow, lead_ids: Iterable[int]
+) -> dict[int, list[tuple[int, Stage | None]]]:
+    """Return the changes of stage that are recorded of some leads under a version, in order."""
+    found: dict[int, list[tuple[int, Stage | None]]] = {}
+    rows = fetch_in(session, _CHANGES, lead_ids, before=(row.workspace_id, row.id))
+    for lead_id, at, _, stage in sorted(map(tuple, rows)):
+        found.setdefault(lead_id, []).append((at, Stage(stage) if stage else None))
+    return found
 
 
 def replay(session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now: datetime) -> None:
@@ -126,18 +156,30 @@ def replay(session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now
     desk.write()
 
 
-def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Touch]]:
+def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Counted]]:
     """Return the touches that count of some leads, in order."""
     wanted = list(lead_ids)
     belongs = fetch_in(session, _VISITORS, wanted)
     lead_of: dict[int, int] = {visitor: lead for visitor, lead in belongs}
-    lives: dict[int, list[Touch]] = {lead_id: [] for lead_id in wanted}
-    for touch in log.of_visitors(session, lead_of):
-        if touch.counts and touch.visitor_id is not None:
-            lives[lead_of[touch.visitor_id]].append(touch)
+    lives: dict[int, list[Counted]] = {lead_id: [] for lead_id in wanted}
+    for touch in log.counted_of(session, lead_of):
+        lives[lead_of[touch.visitor_id]].append(touch)
     return lives
 
 
+_STANDS = """
+/* stages.stands */
+SELECT lead_id, stage FROM standing WHERE model_id = ? AND lead_id IN ({})
+"""
+_MOVE = """
+/* stages.move */
+INSERT INTO draft_move (workspace_id, model_id, lead_id, from_stage, to_stage) VALUES {}
+"""
+_CHANGES = """
+/* stages.changes */
+SELECT lead_id, occurred_at, id, to_stage FROM transition
+WHERE workspace_id = ? AND model_id = ? AND retracted_at IS NULL AND lead_id IN ({})
+"""
 _VISITORS = """
 /* stages.visitors */
 SELECT visitor_id, lead_id FROM visitor_edge WHERE lead_id IN ({})
@@ -161,7 +203,7 @@ def _written(session: Session, model_id: int, lead_ids: Sequence[int]) -> set[in
 
 
 def _replay_one(
-    desk: history.Desk, model: StageModel, lead_id: int, touches: list[Touch], *, is_new: bool
+    desk: history.Desk, model: StageModel, lead_id: int, touches: list[Counted], *, is_new: bool
 ) -> None:
     state = Fold() if is_new else desk.rewind(lead_id, None)[0]
     transitions = desk.fold(lead_id, model, state, touches)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from tracker.collector.domain import MessageType, Traits
 
@@ -79,6 +80,17 @@ class Touch:
     def counts(self) -> bool:
         """Return whether the touch can move a lead: a human's, and about content."""
         return self.agent_class is AgentClass.HUMAN and self.kind is not None
+
+
+class Counted(NamedTuple):
+    """A touch that counts, as little of it as a fold needs: whole lives are read as these."""
+
+    id: int
+    order: Order
+    visitor_id: int
+    kind: ContentKind
+    content_id: int
+    source_id: int | None
 
 
 class VisitorKey(StrEnum):
