@@ -1,8 +1,59 @@
-"""What the files of a SQLite database look like from outside."""
+"""What the files of a SQLite database look like from outside, and what an upgrade keeps."""
 
+import alembic.command
+import alembic.config
+import psycopg
+import pytest
 from sqlalchemy import text
 
-from tracker.db import Database, make_engine
+from tracker.db import MIGRATIONS, Database, make_engine, migrate
+
+# What the first version kept of people and their companies.
+OLD = """
+INSERT INTO workspace (id, code, name, zone, currency, created_at)
+    VALUES (1, 'w', 'Acme', 'UTC', 'EUR', 0);
+INSERT INTO company (id, workspace_id, code, key, name, website) VALUES
+    (1, 1, 'c1', 'acme inc', 'Acme Inc', ''),
+    (2, 1, 'c2', 'lindley.example', 'lindley.example', '');
+INSERT INTO lead (id, workspace_id, code, is_known, name, email, title, phone, stated_company,
+    company_id) VALUES (1, 1, 'l1', true, '', 'a@x.example', '', '', 'Acme Inc', 1),
+    (2, 1, 'l2', true, '', 'b@lindley.example', '', '', '', 2);
+INSERT INTO visitor (id, workspace_id, key) VALUES (1, 1, 'e:a@x.example');
+INSERT INTO visitor_edge (workspace_id, visitor_id, lead_id, is_identified) VALUES (1, 1, 1, true)
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_version(request, tmp_path):
+    """Give a database as the first version made it."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if request.param == "postgresql":
+        home = request.getfixturevalue("postgres_url")
+        name = "old_" + getattr(request.config, "workerinput", {}).get("workerid", "alone")
+        with psycopg.connect(home.replace("+psycopg", ""), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name}")
+            admin.execute(f"CREATE DATABASE {name}")
+        url = home.rpartition("/")[0] + f"/{name}"
+    engine = make_engine(url)
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    alembic.command.upgrade(config, "0001")
+    yield engine
+    engine.dispose()
+
+
+def test_an_upgrade_keeps_people_and_finds_their_companies_again(first_version):
+    with Database(first_version).writing() as session:
+        for statement in OLD.split(";"):
+            session.execute(text(statement))
+        session.commit()
+    migrate(first_version)
+    with Database(first_version).reading() as session:
+        keys = session.execute(text("SELECT key, company_id FROM company_key ORDER BY id")).all()
+        homes = session.execute(text("SELECT id, company_id FROM lead ORDER BY id")).all()
+    assert {("n:acme inc", 1), ("d:lindley.example", 2)} <= {tuple(row) for row in keys}
+    assert homes == [(1, 1), (2, 2)]
 
 
 def test_only_the_owner_may_read_a_new_database_and_the_files_beside_it(tmp_path):

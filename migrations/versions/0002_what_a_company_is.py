@@ -16,8 +16,6 @@ def upgrade() -> None:
     for table, name, length in _TEXTS:
         column = sa.Column(name, sa.String(length=length), nullable=False, server_default="")
         op.add_column(table, column)
-        with op.batch_alter_table(table) as batch:
-            batch.alter_column(name, server_default=None)
     op.add_column("company", sa.Column("employees", sa.Integer(), nullable=True))
 
 

@@ -19,10 +19,19 @@ def test_an_owner_changes_the_workspace(client):
     assert '<option value="PLN" selected>' in page
 
 
+def test_an_owner_says_whose_mail_is_everybodys(client):
+    log_in(client)
+    client.post("/settings", data={**PLACE, "free_mail": "@Club.example"})
+    assert ">club.example</textarea>" in client.get("/settings").text
+    assert "free mail: club.example" in client.get("/settings/audit").text
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("name", ""),
+        ("free_mail", "ana@mail.example"),
+        ("company_mail", "nothing"),
         ("zone", "../../etc/localtime"),
         ("zone", "UTC'||(select 1)||'"),
         ("currency", "EURO"),

@@ -70,6 +70,7 @@ class Traits:
     country: str = ""
     # Of the company, as a person's message tells it apart from their own.
     company: str = ""
+    group: str = ""
     company_website: str = ""
     company_country: str = ""
     industry: str = ""

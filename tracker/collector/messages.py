@@ -65,6 +65,7 @@ def _read(raw: Mapping[str, Any], context: Mapping[str, Any], delivery: Delivery
     properties = _mapping(raw.get("properties"), "properties")
     about = _mapping(raw.get("traits"), "traits") if kind in _ABOUT else {}
     page = _mapping(context.get("page"), "context.page")
+    told = _kept(raw, kind, properties, about)
     original, sent, occurred = _times(raw, delivery)
     hit = Hit(
         workspace_id=delivery.workspace_id,
@@ -85,8 +86,8 @@ def _read(raw: Mapping[str, Any], context: Mapping[str, Any], delivery: Delivery
         title=clean(properties.get("title") or (kind in _VIEWS and page.get("title")), 300),
         referrer=_referrer(properties, page, context),
         utm=_utm(context),
-        traits=traits_of(prune(about)) if kind in _ABOUT else None,
-        properties=compact(_kept(raw, kind, properties, about)),
+        traits=traits_of(prune(told)) if kind in _ABOUT else None,
+        properties=compact(told),
         user_agent=_user_agent(context, delivery),
         network=_network(context, delivery),
     )

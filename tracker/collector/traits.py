@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.collector import keys
 from tracker.collector.domain import Traits
 
 MOST_EMPLOYEES = 10_000_000
@@ -27,6 +28,7 @@ def traits_of(raw: Mapping[str, Any]) -> Traits:
         website=_text(said.get("website"))[:255],
         country=_country(said),
         company=_text(about.get("name") if about else said.get("company"))[:255],
+        group=keys.key(about.get("id") or said.get("groupid")),
         company_website=_text(about.get("website"))[:255],
         company_country=_country(about),
         industry=(_text(about.get("industry")) or _text(said.get("industry")))[:255],

@@ -9,7 +9,7 @@ from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
 
 
 class Company(Tenanted, Model):
-    """The organisation of a lead."""
+    """The organisation of a lead; `key` is what it was first recognised by."""
 
     __tablename__ = "company"
     __table_args__ = (
@@ -21,11 +21,27 @@ class Company(Tenanted, Model):
     code: Mapped[Code]
     key: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(255))
+    domain: Mapped[str] = mapped_column(String(255), default="")
     website: Mapped[str] = mapped_column(String(255), default="")
     industry: Mapped[str] = mapped_column(String(255), default="")
     # Of a range that was told, the lower end.
     employees: Mapped[int | None]
     country: Mapped[str] = mapped_column(String(64), default="")
+    # The fields that staff wrote, by comma: what is heard does not touch them any more.
+    stated: Mapped[str] = mapped_column(String(120), default="")
+    # Staff joined it to that one; its keys still find it there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+
+
+class CompanyKey(Tenanted, Model):
+    """One thing that a company is recognised by: g:… (group id), d:… (domain) or n:… (name)."""
+
+    __tablename__ = "company_key"
+    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(255))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
 
 
 class Lead(Tenanted, Model):

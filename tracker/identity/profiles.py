@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.collector.domain import MessageType, Traits
 from tracker.driver import chunks
 from tracker.identity import companies
+from tracker.identity.company_keys import states
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.touches import service as log
 from tracker.touches.domain import Order, Touch
@@ -37,14 +38,17 @@ def learn(
     if not telling:
         return
     emails = _emails(session, touches)
+    told: list[tuple[Lead, Sequence[Traits]]] = []
     for lead in _load(session, telling):
         new = sorted(telling[lead.id], key=_heard)
-        if lead.id in refold or _is_late(lead, new):
-            _start_over(session, workspace_id, lead)
+        said = [_said(t, lead.id, emails, leads) for t in new]
+        if lead.id in refold or _is_late(lead, new) or _may_move(lead, said):
+            said = _start_over(session, lead)
         else:
-            said = [_said(t, lead.id, emails, leads) for t in new]
-            _write(session, workspace_id, lead, said)
             lead.profiled_at = new[-1].received_at
+        _write(lead, said)
+        told.append((lead, said))
+    companies.place(session, workspace_id, told)
     session.flush()
 
 
@@ -64,6 +68,15 @@ def _is_late(lead: Lead, touches: Sequence[Touch]) -> bool:
     if lead.profiled_at is None:
         return False
     return touches[0].received_at <= lead.profiled_at
+
+
+def _may_move(lead: Lead, said: Sequence[Traits]) -> bool:
+    # What tells the company has changed: what was said before speaks of the other one.
+    if lead.profiled_at is None:
+        return False
+    is_reached = not lead.email and any(words.email for words in said)
+    is_stated = not lead.stated_company and any(states(words) for words in said)
+    return is_reached or is_stated
 
 
 def _heard(touch: Touch) -> tuple[datetime, Order]:
@@ -91,31 +104,28 @@ def _said(
     return replace(traits, email=email)
 
 
-def _start_over(session: Session, workspace_id: int, lead: Lead) -> None:
+def _start_over(session: Session, lead: Lead) -> list[Traits]:
     own = set(session.scalars(select(VisitorEdge.visitor_id).filter_by(lead_id=lead.id)))
     touches = sorted((t for t in log.of_visitors(session, own) if _tells(t)), key=_heard)
     lead.email = lead.name = lead.title = lead.phone = lead.country = lead.stated_company = ""
     lead.company_id = None
     emails = _emails(session, touches)
-    said = [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
-    _write(session, workspace_id, lead, said)
     lead.profiled_at = touches[-1].received_at if touches else None
+    return [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
 
 
-def _write(session: Session, workspace_id: int, lead: Lead, said: Sequence[Traits]) -> None:
+def _write(lead: Lead, said: Sequence[Traits]) -> None:
     known = Traits(
         email=lead.email,
         name=lead.name,
         title=lead.title,
         phone=lead.phone,
         country=lead.country,
-        company=lead.stated_company,
     )
     for more in said:
         known = _then(known, more)
     lead.email, lead.name, lead.title = known.email, known.name, known.title
-    lead.phone, lead.country, lead.stated_company = known.phone, known.country, known.company
-    lead.company_id = companies.company_of(session, workspace_id, known)
+    lead.phone, lead.country = known.phone, known.country
 
 
 def _then(known: Traits, later: Traits) -> Traits:

@@ -20,6 +20,9 @@ class Workspace(Model):
     name: Mapped[str] = mapped_column(String(120))
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    # Domains, one on a line: where many have an address, and companies' own in spite of the list.
+    free_mail: Mapped[str] = mapped_column(Text, default="")
+    company_mail: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from tracker.errors import Invalid
+from tracker.identity import companies
 from tracker.web import context
 from tracker.web.context import commit, now, requires, session, workspace
 from tracker.web.paging import page_of
@@ -26,15 +27,16 @@ USUAL = ("EUR", "USD", "GBP", "PLN", "CHF", "SEK", "NOK", "DKK", "CZK", "JPY")
 @blueprint.get("/settings")
 @requires(Role.OWNER)
 def settings():
-    """Show the workspace's name, zone and currency."""
+    """Show the workspace's name, zone, currency and mail domains."""
     place = workspace()
-    return _page({"name": place.name, "zone": place.zone, "currency": place.currency})
+    names = ("name", "zone", "currency", "free_mail", "company_mail")
+    return _page({name: getattr(place, name) for name in names})
 
 
 @blueprint.post("/settings")
 @requires(Role.OWNER)
 def change():
-    """Change the workspace's name, zone and currency."""
+    """Change the workspace's name, zone, currency and mail domains."""
     place, form = workspace(), request.form
     before = _facts(place)
     try:
@@ -45,6 +47,8 @@ def change():
             zone=form.get("zone", ""),
             currency=form.get("currency", ""),
         )
+        lists = {"free": form.get("free_mail", ""), "companies": form.get("company_mail", "")}
+        companies.share(session(), place, **lists)
     except Invalid as error:
         context.roll_back()
         return _page(form, error.fields), 422
@@ -173,7 +177,11 @@ def _scopes() -> list[Scope]:
 
 
 def _facts(place) -> str:
-    return f"{place.name}, {place.zone}, {place.currency}"
+    own = f"{place.name}, {place.zone}, {place.currency}"
+    mail = [("free mail", place.free_mail), ("companies' mail", place.company_mail)]
+    return "; ".join(
+        [own, *(f"{name}: {' '.join(lines.split())}" for name, lines in mail if lines)]
+    )
 
 
 def _by() -> By:
