@@ -1,7 +1,10 @@
 """Alembic's way into the house: the engine is handed in by `tracker.db.migrate`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 import tracker.collector.models
 import tracker.handoff.models
@@ -30,8 +33,25 @@ def run() -> None:
             render_as_batch=has_tables and connection.dialect.name == "sqlite",
             compare_type=True,
         )
-        with context.begin_transaction():
+        with unchecked(connection), context.begin_transaction():
             context.run_migrations()
+
+
+@contextmanager
+def unchecked(connection: Connection) -> Iterator[None]:
+    """Leave foreign keys unchecked on SQLite: a table that is made anew is dropped on the way.
+
+    Every row of it would be looked for in every table that points there.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 run()
