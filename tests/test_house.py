@@ -28,7 +28,7 @@ FOREIGN_CLASSES = {
     *("Referrer", "Sale", "Tenant", "Touchpoint", "Transfer"),
 }
 # What changes while a pure function works and never leaves it half done.
-WORKING_STATE = {"tracker/memory.py Memory", "tracker/stages/classify.py Fold"}
+WORKING_STATE = {"tracker/memory.py Memory", "tracker/stages/fold.py Fold"}
 DANGEROUS = {
     *("eval", "exec", "os.popen", "os.system", "pickle.load", "pickle.loads", "yaml.load"),
     *("marshal.loads", "shelve.open", "yaml.unsafe_load"),

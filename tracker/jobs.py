@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker import versions
+from tracker import journey, versions
 from tracker.clock import utcnow
 from tracker.collector import quarantine
 from tracker.db import Database
@@ -17,6 +17,9 @@ from tracker.handoff import service as handoff
 from tracker.tasks.runs import Run, Runs
 
 log = logging.getLogger(__name__)
+
+# Leads in one transaction: on SQLite everybody else who writes waits that long.
+SLICE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,12 @@ JOBS = (
         what="expire handoffs that nobody answered in time",
         run=lambda session, now: handoff.expire_overdue(session, now=now),
         every=timedelta(minutes=1),
+    ),
+    Job(
+        what="move leads that time alone has moved",
+        run=lambda session, now: journey.advance_clock(session, now=now, limit=SLICE),
+        every=timedelta(seconds=10),
+        slices=20,
     ),
     Job(
         what="carry stage models that are being compared or published on",

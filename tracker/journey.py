@@ -26,7 +26,10 @@ from tracker.pipeline import service as pipeline
 from tracker.pipeline import setup
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealStage
+from tracker.stages import overrides, timekeeping
 from tracker.stages import service as stages
+from tracker.stages.models import StageOverride
+from tracker.stages.overrides import Placement
 from tracker.touches import catalogue
 from tracker.touches import service as log
 from tracker.touches.domain import ContentKind, Touch
@@ -59,17 +62,42 @@ def advance(session: Session, touches: Sequence[Touch], *, now: datetime) -> Non
     """Take appended touches as far along the journey as they go."""
     leads = identity.resolve(session, touches)
     follow(session, [lead.lead_id for lead in leads if lead.must_refold], now=now)
-    classified = stages.reclassify(session, leads, now=now)
-    offered = handoff.offer_ready(session, classified, now=now)
-    further = {(lead.workspace_id, lead.lead_id) for lead in classified if lead.has_moved}
-    further |= {(offer.workspace_id, offer.lead_id) for offer in offered}
-    _mark(session, further, now)
+    _carry_on(session, stages.reclassify(session, leads, now=now), now)
+
+
+def advance_clock(session: Session, *, now: datetime, limit: int) -> bool:
+    """Let what has fallen due by time alone happen; return whether there may be more."""
+    settled = timekeeping.settle(session, now=now, limit=limit)
+    _carry_on(session, settled, now)
+    return len(settled) == limit
+
+
+def override_stage(
+    session: Session, workspace_id: int, lead_id: int, placement: Placement, *, by: int | None,
+    now: datetime,
+) -> StageOverride:  # fmt: skip
+    """Put a lead where somebody says that it stands; its touches count on meanwhile."""
+    identity.hold(session, [lead_id])
+    row, lead = timekeeping.override(session, workspace_id, lead_id, placement, by=by, now=now)
+    _carry_on(session, [lead], now)
+    return row
+
+
+def end_override(
+    session: Session, workspace_id: int, lead_id: int, *, by: int | None, now: datetime
+) -> StageOverride:
+    """Let a lead stand where the rules say again."""
+    identity.hold(session, [lead_id])
+    row, lead = timekeeping.end_override(session, workspace_id, lead_id, by=by, now=now)
+    _carry_on(session, [lead], now)
+    return row
 
 
 def follow(session: Session, lead_ids: Iterable[int], *, now: datetime) -> None:
     """Let offers and deals follow leads whose visitors have come together or parted."""
     homes = identity.homes(session, lead_ids)
     if homes:
+        overrides.follow(session, homes)
         handoff.follow(session, homes, now=now)
         pipeline.follow(session, homes)
 
@@ -98,6 +126,7 @@ def refold(
 ) -> stages.Moved:
     """Tell the history of leads again from their touches."""
     moved = stages.refold(session, workspace_id, lead_ids, now=now)
+    handoff.withdraw_groundless(session, workspace_id, lead_ids, now=now)
     milestones.mark(session, workspace_id, lead_ids, now=now)
     return moved
 
@@ -198,9 +227,20 @@ def _hold(session: Session, lead_id: int) -> int:
     return home
 
 
-def _mark(session: Session, leads: Iterable[tuple[int, int]], now: datetime) -> None:
-    by_workspace: dict[int, list[int]] = {}
-    for workspace_id, lead_id in leads:
-        by_workspace.setdefault(workspace_id, []).append(lead_id)
-    for workspace_id, lead_ids in sorted(by_workspace.items()):
+def _carry_on(session: Session, leads: Sequence[stages.Classified], now: datetime) -> None:
+    """Let offers and milestones follow where leads stand now."""
+    further = {(lead.workspace_id, lead.lead_id) for lead in leads if lead.has_moved}
+    left = {(lead.workspace_id, lead.lead_id) for lead in leads if lead.has_left_bottom}
+    for workspace_id, lead_ids in _by_workspace(left):
+        handoff.withdraw_groundless(session, workspace_id, lead_ids, now=now)
+    offered = handoff.offer_ready(session, leads, now=now)
+    further |= left | {(offer.workspace_id, offer.lead_id) for offer in offered}
+    for workspace_id, lead_ids in _by_workspace(further):
         milestones.mark(session, workspace_id, lead_ids, now=now)
+
+
+def _by_workspace(leads: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+    found: dict[int, list[int]] = {}
+    for workspace_id, lead_id in sorted(leads):
+        found.setdefault(workspace_id, []).append(lead_id)
+    return list(found.items())

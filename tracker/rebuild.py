@@ -17,6 +17,7 @@ from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
 from tracker.pipeline import service as pipeline
 from tracker.pipeline.models import Deal
+from tracker.stages import overrides
 from tracker.stages import service as stages
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
@@ -46,13 +47,13 @@ class Plan:
         return len(self.visitors) + len(self.leads)
 
 
-def verify(session: Session, workspace_id: int) -> Iterator[Difference]:
+def verify(session: Session, workspace_id: int, *, now: datetime) -> Iterator[Difference]:
     """Give every difference between what is stored and what follows from the touches."""
     decisions = identity.decide_all(session, workspace_id)
     for visitor, what in identity.differences(session, decisions):
         yield Difference(subject=f"visitor {visitor}", what=what)
     for part in chunks(_leads(session, workspace_id), SLICE):
-        for lead, what in stages.differences(session, workspace_id, part):
+        for lead, what in stages.differences(session, workspace_id, part, now=now):
             yield Difference(subject=f"lead {lead}", what=what)
         for lead, what in milestones.differences(session, part):
             yield Difference(subject=f"lead {lead}", what=what)
@@ -82,9 +83,11 @@ def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None
     else:
         leads = set(plan.leads[number - len(plan.visitors)])
     homes = people.homes(session, leads)
+    overrides.follow(session, homes)
     handoff.follow(session, homes, now=now)
     pipeline.follow(session, homes)
     stages.refold(session, plan.workspace_id, leads, now=now)
+    handoff.withdraw_groundless(session, plan.workspace_id, leads, now=now)
     milestones.mark(session, plan.workspace_id, leads, now=now)
 
 

@@ -47,7 +47,7 @@ def step(session: Session, *, now: datetime) -> bool:
         return False
     leads = _next_leads(session, row)
     if row.work is Work.COMPARE:
-        _compare(session, row, leads)
+        _compare(session, row, leads, now)
     elif row.work is Work.REPLAY:
         versions.replay(session, row, leads, now=now)
     else:
@@ -72,9 +72,9 @@ def _next_leads(session: Session, row: StageModelRow) -> list[int]:
     return leads
 
 
-def _compare(session: Session, row: StageModelRow, leads: list[int]) -> None:
+def _compare(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
     live_id, _ = stages.active(session, row.workspace_id)
-    lives = versions.tell(session, row, leads)
+    lives = versions.tell(session, row, leads, now=now)
     versions.note_moves(session, row, live_id, lives)
     trials.note(session, row, session.get_one(StageModelRow, live_id), lives)
 

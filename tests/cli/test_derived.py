@@ -34,9 +34,7 @@ def run(engine, house):
 
 def damage(database) -> None:
     with database.writing() as session:
-        session.execute(
-            text("UPDATE standing SET stage = NULL, state = '[null,0,null,0,null,0,[],[]]'")
-        )
+        session.execute(text("UPDATE standing SET stage = NULL, state = ''"))
         session.commit()
 
 
@@ -48,7 +46,11 @@ def test_verify_names_what_is_wrong_and_fails(run, database) -> None:
     damage(database)
     code, found = run("verify")
     assert code == 1
-    assert found["differences"] == ["lead 1: the standing is not what the touches say"]
+    # That it has gone dormant since is not told of a lead of whom nothing is known.
+    assert found["differences"] == [
+        f"lead 1: the {what} not what the touches say"
+        for what in ("standing is", "transitions are")
+    ]
 
 
 def test_rebuild_mends_it(run, database) -> None:

@@ -30,7 +30,7 @@ def verify(as_json: bool, workspace: str | None) -> None:
     """
     with house.open_database() as database, database.reading() as session:
         chosen = workspaces.the_workspace(session, workspace)
-        found = [f"{one.subject}: {one.what}" for one in check(session, chosen.id)]
+        found = [f"{one.subject}: {one.what}" for one in check(session, chosen.id, now=utcnow())]
     more = [f"… and {len(found) - SHOWN:,} more"] if len(found) > SHOWN else []
     text = "\n".join([*found[:SHOWN], *more, f"{len(found):,} differences"])
     house.say(text, {"differences": found}, as_json=as_json)

@@ -1,6 +1,6 @@
 """Offer leads to sales, and record how sales answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -23,7 +23,9 @@ from tracker.handoff.domain import (
     settle,
 )
 from tracker.handoff.models import AgreementRow, Handoff
-from tracker.stages.models import StageModelRow, TransitionRow
+from tracker.stages import service as stages
+from tracker.stages.domain import Stage
+from tracker.stages.models import StageModelRow, Standing, TransitionRow
 from tracker.stages.service import Classified
 from tracker.workspaces.models import User
 
@@ -151,6 +153,23 @@ def expire_overdue(session: Session, *, now: datetime) -> list[Handoff]:
     return expired
 
 
+def withdraw_groundless(
+    session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime
+) -> list[Handoff]:
+    """Withdraw the open offers of leads that no longer stand at the bottom."""
+    model_id, _ = stages.active(session, workspace_id)
+    there = (Standing.lead_id == Handoff.lead_id) & (Standing.model_id == model_id)
+    query = select(Handoff).outerjoin(Standing, there).where(_IS_OPEN)
+    query = query.where(Standing.stage.is_distinct_from(Stage.BOFU))
+    withdrawn: list[Handoff] = []
+    for part in chunks(sorted(set(lead_ids))):
+        withdrawn += session.scalars(query.where(Handoff.lead_id.in_(part)).order_by(Handoff.id))
+    _withdraw(session, withdrawn, now=now)
+    for offer in withdrawn:
+        session.refresh(offer)
+    return withdrawn
+
+
 def follow(session: Session, homes: Mapping[int, int], *, now: datetime) -> None:
     """Carry offers along with leads that merged or parted; one open offer stays, the oldest."""
     offers: dict[int, list[Handoff]] = {}
@@ -265,6 +284,8 @@ def _latest_transition(session: Session, workspace_id: int, lead_id: int) -> int
             TransitionRow.workspace_id == workspace_id,
             TransitionRow.lead_id == lead_id,
             TransitionRow.retracted_at.is_(None),
+            # Who goes dormant or awakes stays where it is.
+            TransitionRow.from_stage.is_distinct_from(TransitionRow.to_stage),
             # Other versions of the rules have a history of their own.
             StageModelRow.published_at.is_not(None),
             StageModelRow.retired_at.is_(None),

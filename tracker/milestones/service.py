@@ -59,7 +59,8 @@ SELECT l.id, t.to_stage, CAST(NULL AS INTEGER), t.occurred_at
 FROM wanted l
 JOIN transition t ON t.workspace_id = l.workspace_id AND t.lead_id = l.id
 JOIN stage_model m ON m.id = t.model_id
-WHERE t.retracted_at IS NULL AND m.published_at IS NOT NULL AND m.retired_at IS NULL
+WHERE t.retracted_at IS NULL AND t.to_stage IS NOT NULL
+    AND m.published_at IS NOT NULL AND m.retired_at IS NULL
 UNION ALL
 SELECT l.id, 'offered', NULL, h.offered_at
 FROM wanted l JOIN handoff h ON h.lead_id = l.id

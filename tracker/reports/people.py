@@ -16,9 +16,10 @@ from tracker.pipeline.models import Deal
 from tracker.reports.domain import Part
 from tracker.reports.population import MISSING, Plan, came_from
 from tracker.stages import service as stages
-from tracker.stages.classify import DAY, Fold, score_lines
 from tracker.stages.domain import Stage, StageModel
+from tracker.stages.fold import Fold
 from tracker.stages.models import Standing
+from tracker.stages.scoring import DAY, total
 from tracker.touches.domain import VisitorKey, visitor_key
 from tracker.touches.models import Source, Visitor
 
@@ -228,7 +229,7 @@ def _row(row: Any, *, score: int, sales: str, known_as: str) -> LeadRow:
 def _score(model: StageModel, standing: Standing | None, day: int) -> int:
     if standing is None:
         return 0
-    return sum(line.milli for line in score_lines(model, Fold.loads(standing.state), day=day))
+    return total(model, Fold.loads(standing.state).groups, day=day)
 
 
 def _sales(session: Session, lead_ids: Sequence[int]) -> Mapping[int, str]:

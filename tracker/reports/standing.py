@@ -10,10 +10,12 @@ from tracker.db import to_micros
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.timeline import Change, changes_of
-from tracker.stages.classify import DAY, Fold, Line, score_lines
+from tracker.stages.classify import score_lines
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.explain import Unmet, nearest_unmet
+from tracker.stages.fold import Fold
 from tracker.stages.models import Standing
+from tracker.stages.scoring import DAY, Line
 from tracker.touches.domain import ContentKind
 from tracker.touches.models import Source
 

@@ -15,11 +15,11 @@ from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove, DealStage
-from tracker.stages.classify import Receipt
-from tracker.stages.domain import Rule, Stage, StageModel
+from tracker.stages.domain import Cause, Rule, Stage, StageModel
 from tracker.stages.explain import rule_of
-from tracker.stages.history import load_receipt
+from tracker.stages.fold import Receipt
 from tracker.stages.models import TransitionRow
+from tracker.stages.receipts import load_receipt
 from tracker.touches.domain import AgentClass, ContentKind
 from tracker.touches.models import Agent, Content, Source, TouchRow, Visitor
 from tracker.workspaces.models import User
@@ -59,8 +59,9 @@ class Change:
 
     form: ClassVar[str] = "change"
     at: datetime
-    stage: Stage
+    stage: Stage | None
     before: Stage | None
+    cause: Cause
     receipt: Receipt
     rule: Rule | None
     touched: tuple[tuple[ContentKind, str], ...]
@@ -153,7 +154,8 @@ def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -
         TransitionRow.model_id == model_id,
         TransitionRow.retracted_at.is_(None),
     )
-    rows = list(session.scalars(query.order_by(TransitionRow.occurred_at, TransitionRow.id)))
+    order = (TransitionRow.occurred_at, TransitionRow.message, TransitionRow.id)
+    rows = list(session.scalars(query.order_by(*order)))
     receipts = [load_receipt(row.receipt) for row in rows]
     about = touched(session, {number for receipt in receipts for number in receipt.touches})
     return [
@@ -161,6 +163,7 @@ def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -
             at=row.occurred_at,
             stage=row.to_stage,
             before=row.from_stage,
+            cause=row.cause,
             receipt=receipt,
             rule=rule_of(model, receipt.rule),
             touched=tuple(about[number] for number in receipt.touches if number in about),

@@ -1,230 +1,172 @@
 """The fold: a lead's human touches in order, to a standing and the transitions on the way.
 
-Scores are whole milli-points: `n` touches of a kind on one day are worth
-`n * points * 1000 >> halvings` after so many half-lives, with a table for the days between,
-so the lines of a receipt add up to the score exactly and a replay is equal to the byte.
+What falls due by time alone happens between them at its moment (`dues`), and what somebody
+set by hand lies over what the rules say, so that all of it comes out the same whether it is
+told live, late or again, to the byte.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
 
-from tracker.stages.domain import Rule, Stage, StageModel, rank_of
-from tracker.touches.domain import ContentKind, Counted, Order, Touch
+from tracker.stages.domain import Cause, Rule, StageModel, rank_of
+from tracker.stages.dues import catch_up, fall, receipt
+from tracker.stages.fold import Fold, Seen, Transition
+from tracker.stages.scoring import DAY, Line, add, lines, total
+from tracker.touches.domain import Counted, Touch
 
-DAY = 86_400_000_000
-SCALE = 1 << 20
-# After this many half-lives a touch is worth nothing any more, and its bucket is dropped.
-FORGET_AFTER = 12
+Told = Touch | Counted
 
 
-# Made once: `json.dumps` with separators makes an encoder for every call.
-_compact = json.JSONEncoder(separators=(",", ":")).encode
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One line of a receipt's arithmetic; milli-points."""
-
-    kind: ContentKind
-    day: int
-    touches: int
-    milli: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
-    """Why a transition happened: the rule, the very touches, and the score at that moment."""
-
-    rule: str
-    version: int
-    touches: tuple[int, ...]
-    lines: tuple[Line, ...]
-
-    @property
-    def score(self) -> int:
-        """Return the score in milli-points: the sum of the lines, nothing else."""
-        return sum(line.milli for line in self.lines)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Transition:
-    """One change of stage, at a place in the lead's order."""
-
-    from_stage: Stage | None
-    to_stage: Stage
-    order: Order
-    receipt: Receipt
-
-
-@dataclass(slots=True)
-class Fold:
-    """What the fold carries from touch to touch; small however long a life is."""
-
-    stage: Stage | None = None
-    entered_at: int = 0
-    order: Order | None = None
-    first_at: int = 0
-    first_source: int | None = None
-    count: int = 0
-    # (day, kind) -> touches; days older than FORGET_AFTER half-lives fall out.
-    buckets: dict[tuple[int, ContentKind], int] = field(default_factory=dict)
-    # rule id -> (moment, touch id) of the latest touches that the rule may still count.
-    recent: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-
-    def dumps(self) -> str:
-        """Return the state as compact JSON, equal for equal states."""
-        order = None if self.order is None else [self.order[0], self.order[1].hex()]
-        buckets = sorted([day, kind.value, n] for (day, kind), n in self.buckets.items())
-        return _compact(
-            [
-                self.stage, self.entered_at, order, self.first_at, self.first_source,
-                self.count, buckets, sorted(self.recent.items()),
-            ]
-        )  # fmt: skip
-
-    @classmethod
-    def loads(cls, text: str) -> "Fold":
-        """Return the state that was dumped."""
-        stage, entered, order, first_at, source, count, buckets, recent = json.loads(text)
-        return cls(
-            stage=Stage(stage) if stage else None,
-            entered_at=entered,
-            order=(order[0], bytes.fromhex(order[1])) if order else None,
-            first_at=first_at,
-            first_source=source,
-            count=count,
-            buckets={(day, ContentKind(kind)): n for day, kind, n in buckets},
-            recent={rule: [(at, touch) for at, touch in seen] for rule, seen in recent},
-        )
-
-
-def classify(
-    model: StageModel, state: Fold, touches: Iterable[Touch | Counted]
-) -> list[Transition]:
+def classify(model: StageModel, state: Fold, touches: Iterable[Told]) -> list[Transition]:
     """Fold touches, given in order, into the state and return the transitions they cause.
 
     Only touches that count (a human's, about content) may be passed.
     """
-    moved = []
+    moved: list[Transition] = []
     for touch in touches:
+        moved += catch_up(model, state, until=touch.order[0])
         _remember(model, state, touch)
+        if state.is_dormant:
+            moved.append(_wake(model, state, touch))
+        if model.floors:
+            moved += _fall(model, state, touch)
         rule = _admitting(model, state, touch)
         if rule is not None:
-            moved.append(_enter(model, state, touch, rule))
+            moved += _enter(model, state, touch, rule)
+        if model.floors:
+            _anchor(model, state, touch)
     return moved
 
 
 def score_lines(model: StageModel, state: Fold, *, day: int) -> tuple[Line, ...]:
-    """Return what each day and kind is worth on a day (days since 1970)."""
-    lines = []
-    for (then, kind), touches in sorted(state.buckets.items()):
-        milli = touches * model.points.get(kind, 0) * 1000
-        # Rounded towards nothing on both sides: what speaks against somebody fades away too.
-        worth = abs(milli) * decay(day - then, model.half_life_days) // SCALE
-        worth = worth if milli >= 0 else -worth
-        if worth:
-            lines.append(Line(kind=kind, day=then, touches=touches, milli=worth))
-    return _capped(lines, model.caps) if model.caps else tuple(lines)
+    """Return what a lead's touches are worth on a day (days since 1970)."""
+    return lines(model, state.groups, day=day)
 
 
-def _capped(lines: Iterable[Line], caps: Mapping[ContentKind, int]) -> tuple[Line, ...]:
-    """Return lines cut so that no kind counts for more than its cap; the oldest count first."""
-    left = {kind: points * 1000 for kind, points in caps.items()}
-    kept = []
-    for line in lines:
-        room = left.get(line.kind, abs(line.milli))
-        milli = max(-room, min(room, line.milli))
-        if line.kind in left:
-            left[line.kind] = room - abs(milli)
-        if milli:
-            kept.append(replace(line, milli=milli))
-    return tuple(kept)
-
-
-def decay(days: int, half_life: int) -> int:
-    """Return SCALE halved once for each half-life, and evenly between two halvings."""
-    if days <= 0:
-        return SCALE
-    halvings, rest = divmod(days, half_life)
-    if halvings >= FORGET_AFTER:
-        return 0
-    upper = SCALE >> halvings
-    return upper - (upper >> 1) * rest // half_life
-
-
-def _remember(model: StageModel, state: Fold, touch: Touch | Counted) -> None:
-    at = touch.order[0]
-    kind = touch.kind
+def _remember(model: StageModel, state: Fold, touch: Told) -> None:
+    at, kind = touch.order[0], touch.kind
     if kind is None:
         raise ValueError("a touch without content cannot be classified")
     if state.count == 0:
         state.first_at, state.first_source = at, touch.source_id
     state.count += 1
     state.order = touch.order
-    day = at // DAY
-    if model.points.get(kind):
-        bucket = (day, kind)
-        if bucket not in state.buckets:
-            _forget(model, state, day)
-        state.buckets[bucket] = state.buckets.get(bucket, 0) + 1
-    for rule in model.rules:
-        if kind in rule.kinds and rank_of(rule.stage) > rank_of(state.stage):
+    add(model, state.groups, kind, touch.content_id, at // DAY)
+    sure = _sure(model, state)
+    for rule in model.asking(kind, touch.content_id):
+        if rank_of(rule.stage) > sure:
             _count(rule, state, touch)
 
 
-def _forget(model: StageModel, state: Fold, day: int) -> None:
-    horizon = day - FORGET_AFTER * model.half_life_days
-    for bucket in [b for b in state.buckets if b[0] < horizon]:
-        del state.buckets[bucket]
+def _sure(model: StageModel, state: Fold) -> int:
+    """Return the rank of the stage that the lead cannot fall behind."""
+    for stage, rule in reversed(state.path):
+        if rule not in model.floors:
+            return rank_of(stage)
+    return 0
 
 
-def _count(rule: Rule, state: Fold, touch: Touch | Counted) -> None:
-    if rule.from_stage is not None and rank_of(state.stage) < rank_of(rule.from_stage):
+def _count(rule: Rule, state: Fold, touch: Told) -> None:
+    if rule.from_stage is not None and rank_of(state.ruled) < rank_of(rule.from_stage):
         return
+    if rule.sequence:
+        _follow(rule, state.chains, touch)
+        return
+    at = touch.order[0]
     seen = state.recent.setdefault(rule.id, [])
-    seen.append((touch.order[0], touch.id))
+    seen.append((at, touch.id))
     if rule.within_days is not None:
-        start = touch.order[0] - rule.within_days * DAY
-        seen[:] = [(at, number) for at, number in seen if at >= start]
+        start = at - rule.within_days * DAY
+        seen[:] = [(moment, number) for moment, number in seen if moment >= start]
     del seen[: -rule.at_least]
 
 
-def _admitting(model: StageModel, state: Fold, touch: Touch | Counted) -> Rule | None:
-    best: Rule | None = None
-    for rule in model.rules:
-        if rank_of(rule.stage) <= rank_of(best.stage if best else state.stage):
+def _follow(rule: Rule, chains: dict[str, list[list[Seen]]], touch: Told) -> None:
+    """Take the touch as a step; of chains of one length the one that began latest is the best."""
+    own = chains.setdefault(rule.id, [[] for _ in rule.sequence])
+    # The longest first: a touch is one step, not two.
+    for place in reversed(range(len(own))):
+        if touch.kind not in rule.sequence[place]:
             continue
+        before = own[place - 1] if place else []
+        if place == 0 or before:
+            own[place] = [*before, (touch.order[0], touch.id)]
+
+
+def _admitting(model: StageModel, state: Fold, touch: Told) -> Rule | None:
+    here = rank_of(state.ruled)
+    for rank, rule in model.ladder:
+        if rank <= here:
+            return None
         if _admits(model, rule, state, touch):
-            best = rule
-    return best
+            return rule
+    return None
 
 
-def _admits(model: StageModel, rule: Rule, state: Fold, touch: Touch | Counted) -> bool:
-    if rule.from_stage is not None and rank_of(state.stage) < rank_of(rule.from_stage):
+def _admits(model: StageModel, rule: Rule, state: Fold, touch: Told) -> bool:
+    if rule.from_stage is not None and rank_of(state.ruled) < rank_of(rule.from_stage):
         return False
     if rule.min_score is not None:
-        lines = score_lines(model, state, day=touch.order[0] // DAY)
-        return sum(line.milli for line in lines) >= rule.min_score * 1000
-    return touch.kind in rule.kinds and len(state.recent.get(rule.id, ())) >= rule.at_least
+        return total(model, state.groups, day=touch.order[0] // DAY) >= rule.min_score * 1000
+    seen = deciding(rule, state)
+    if not seen or seen[-1][1] != touch.id:
+        return False
+    if rule.sequence and rule.within_days is not None:
+        return seen[-1][0] - seen[0][0] <= rule.within_days * DAY
+    return len(seen) >= rule.at_least
 
 
-def _enter(model: StageModel, state: Fold, touch: Touch | Counted, rule: Rule) -> Transition:
-    at = touch.order[0]
-    deciding: Sequence[tuple[int, int]] = state.recent.get(rule.id) or [(at, touch.id)]
-    receipt = Receipt(
-        rule=rule.id,
-        version=model.version,
-        touches=tuple(number for _, number in deciding),
-        lines=score_lines(model, state, day=at // DAY),
-    )
-    transition = Transition(
-        from_stage=state.stage, to_stage=rule.stage, order=touch.order, receipt=receipt
-    )
-    state.stage = rule.stage
-    state.entered_at = at
-    # A rule for a stage that has been reached will never be asked again.
-    rank = rank_of(rule.stage)
-    done = {r.id for r in model.rules if rank_of(r.stage) <= rank}
+def deciding(rule: Rule, state: Fold) -> Sequence[Seen]:
+    """Return the touches that a rule counts so far, the latest last."""
+    if rule.sequence:
+        chains = state.chains.get(rule.id)
+        return chains[-1] if chains else ()
+    return state.recent.get(rule.id, ())
+
+
+def _enter(model: StageModel, state: Fold, touch: Told, rule: Rule) -> list[Transition]:
+    before = state.stage
+    seen = [number for _, number in deciding(rule, state)] or [touch.id]
+    state.path.append((rule.stage, rule.id))
+    _forget(model, state)
+    if state.held is not None:
+        return []
+    why = receipt(model, state, touch.order[0], rule=rule.id, touches=tuple(seen))
+    return [state.change(Cause.RULE, before=before, order=touch.order, why=why)]
+
+
+def _anchor(model: StageModel, state: Fold, touch: Told) -> None:
+    """Note a rule that would lead here, or less far, by itself: behind it no decay leads."""
+    sure, here = _sure(model, state), rank_of(state.ruled)
+    for rank, rule in model.ladder:
+        if rank <= sure:
+            return
+        if rank <= here and rule.id not in model.floors and _admits(model, rule, state, touch):
+            above = [step for step in state.path if rank_of(step[0]) > rank]
+            below = [step for step in state.path if rank_of(step[0]) < rank]
+            state.path = [*below, (rule.stage, rule.id), *above]
+            _forget(model, state)
+            return
+
+
+def _forget(model: StageModel, state: Fold) -> None:
+    # A rule for a stage behind which the lead cannot fall will never be asked again.
+    sure = _sure(model, state)
+    done = {rule.id for rank, rule in model.ladder if rank <= sure}
     state.recent = {key: seen for key, seen in state.recent.items() if key not in done}
-    return transition
+    state.chains = {key: own for key, own in state.chains.items() if key not in done}
+
+
+def _fall(model: StageModel, state: Fold, touch: Told) -> list[Transition]:
+    """Let a lead fall at a touch that speaks against it."""
+    before = state.stage
+    rule = fall(model, state, day=touch.order[0] // DAY)
+    if rule is None or state.held is not None:
+        return []
+    why = receipt(model, state, touch.order[0], rule=rule, touches=(touch.id,))
+    return [state.change(Cause.DECAY, before=before, order=touch.order, why=why)]
+
+
+def _wake(model: StageModel, state: Fold, touch: Told) -> Transition:
+    state.is_dormant = False
+    why = receipt(model, state, touch.order[0], touches=(touch.id,))
+    return state.change(Cause.AWAKE, before=state.stage, order=touch.order, why=why)

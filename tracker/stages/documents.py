@@ -1,6 +1,7 @@
 """The stage model as a document: the default from the article, JSON and YAML."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -9,14 +10,17 @@ import yaml
 from tracker.errors import Invalid
 from tracker.stages.checks import faults_of
 from tracker.stages.domain import FitRules, Grade, Rule, Stage, StageModel
+from tracker.stages.faults import short
 from tracker.stages.fit import rules_of
 from tracker.touches.domain import ContentKind as Kind
 
 MAX_YAML = 100_000
 # People read a model from what it says to how it counts.
-_ORDER = ("stages", "rules", "points", "caps", "half_life_days", "dormant_after_days", "fit")
+_ORDER = ("stages", "rules", "points", "item_points", "caps", "half_life_days", "half_lives",
+          "dormant_after_days", "fit")  # fmt: skip
 _FIT = ("field", "any_of", "at_least", "at_most", "points")
-_ASKED = ("id", "stage", "from_stage", "kinds", "at_least", "within_days", "min_score")
+_ASKED = ("id", "stage", "from_stage", "kinds", "items", "sequence", "at_least", "within_days",
+          "min_score", "falls_below")  # fmt: skip
 _VISITS = (Kind.PAGE, Kind.ARTICLE, Kind.SOCIAL, Kind.PRICING, Kind.COMPARISON, Kind.CASE_STUDY,
            Kind.WEBINAR_SIGNUP)  # fmt: skip
 
@@ -63,13 +67,25 @@ def default_document() -> str:
 
 
 @lru_cache(maxsize=256)
-def parse(document: str, *, version: int) -> StageModel:
-    """Return the model of a stored document; raise Invalid naming the fields that are wrong."""
+def parse(document: str, *, version: int, items: str = "{}") -> StageModel:
+    """Return the model of a stored document; raise Invalid naming the fields that are wrong.
+
+    `items` is a JSON table of the catalogue's numbers for the keys that the document names.
+    """
     try:
         raw = json.loads(document)
     except (ValueError, RecursionError) as error:
         raise _unreadable("JSON", error) from None
-    return _model(check(raw), version)
+    return _model(check(raw), version, json.loads(items))
+
+
+def items_of(document: str) -> dict[str, str]:
+    """Return the keys of the items that a document names, with the field that names them."""
+    raw = json.loads(document)
+    named = {key: f"item_points.{short(key)}" for key in raw.get("item_points", {})}
+    for number, rule in enumerate(raw["rules"]):
+        named |= {key: f"rules[{number}].items" for key in rule.get("items") or ()}
+    return named
 
 
 def check(raw: Any) -> dict[str, Any]:
@@ -127,14 +143,17 @@ def _unreadable(form: str, error: Exception) -> Invalid:
     return Invalid(f"this is no {form}{where}", fields={"document": f"is no {form}{where}"})
 
 
-def _model(raw: dict[str, Any], version: int) -> StageModel:
+def _model(raw: dict[str, Any], version: int, items: dict[str, int]) -> StageModel:
     stages = raw["stages"]
     return StageModel(
         version=version,
         rules=tuple(_rule(rule) for rule in raw["rules"]),
-        points={Kind(kind): points for kind, points in raw["points"].items()},
-        caps={Kind(kind): points for kind, points in raw.get("caps", {}).items()},
+        points=_by_kind(raw["points"]),
+        item_points=raw.get("item_points", {}),
+        caps=_by_kind(raw.get("caps", {})),
         half_life_days=raw["half_life_days"],
+        half_lives=_by_kind(raw.get("half_lives", {})),
+        items=items,
         dormant_after_days=raw["dormant_after_days"],
         names={stage: stages[stage]["name"] for stage in Stage},
         meanings={stage: stages[stage]["meaning"] for stage in Stage},
@@ -142,14 +161,25 @@ def _model(raw: dict[str, Any], version: int) -> StageModel:
     )
 
 
+def _by_kind(raw: dict[str, int]) -> dict[Kind, int]:
+    return {Kind(kind): number for kind, number in raw.items()}
+
+
+def _kinds(raw: Iterable[str]) -> frozenset[Kind]:
+    return frozenset(Kind(kind) for kind in raw)
+
+
 def _rule(raw: dict[str, Any]) -> Rule:
     from_stage = raw.get("from_stage")
     return Rule(
         id=raw["id"],
         stage=Stage(raw["stage"]),
-        kinds=frozenset(Kind(kind) for kind in raw.get("kinds") or ()),
+        kinds=_kinds(raw.get("kinds") or ()),
+        items=frozenset(raw.get("items") or ()),
+        sequence=tuple(_kinds(step) for step in raw.get("sequence") or ()),
         at_least=raw.get("at_least") or 1,
         within_days=raw.get("within_days"),
         from_stage=Stage(from_stage) if from_stage else None,
         min_score=raw.get("min_score"),
+        falls_below=raw.get("falls_below"),
     )

@@ -20,6 +20,17 @@ class Stage(StrEnum):
         return _RANKS[self]
 
 
+class Cause(StrEnum):
+    """Why a stage changed, or what lies beside it."""
+
+    RULE = "rule"
+    DORMANT = "dormant"
+    AWAKE = "awake"
+    DECAY = "decay"
+    OVERRIDE = "override"
+    OVERRIDE_ENDED = "override_ended"
+
+
 class Work(StrEnum):
     """What is being done about a version, a slice of leads at a time."""
 
@@ -38,19 +49,39 @@ def rank_of(stage: Stage | None) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One way into a stage: enough touches of some kinds, or enough score.
+    """One way into a stage: touches of some kinds or items, a sequence of them, or score.
 
-    `within_days` bounds the touches counted to the days before the deciding one;
-    `from_stage` asks that the lead has come so far already; `min_score` is in whole points.
+    `within_days` bounds the touches counted, or a whole sequence, to the days before the
+    deciding one; `from_stage` asks that the lead has come so far already; `min_score` is in
+    whole points, and below `falls_below` the lead falls back to where it came from.  `items`
+    are keys of the catalogue.
     """
 
     id: str
     stage: Stage
     kinds: frozenset[ContentKind] = frozenset()
+    items: frozenset[str] = frozenset()
+    sequence: tuple[frozenset[ContentKind], ...] = ()
     at_least: int = 1
     within_days: int | None = None
     from_stage: Stage | None = None
     min_score: int | None = None
+    falls_below: int | None = None
+
+    @property
+    def all_kinds(self) -> frozenset[ContentKind]:
+        """Return every kind that the rule looks at."""
+        return self.kinds.union(*self.sequence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Override:
+    """A stage that somebody has set by hand, in microseconds since 1970; without end it sticks."""
+
+    id: int
+    stage: Stage
+    started_at: int
+    ends_at: int | None
 
 
 class FitField(StrEnum):
@@ -94,8 +125,10 @@ class StageModel:
     """One version of a workspace's rules.
 
     `points` are whole points for a touch of a kind, less than nothing where it speaks against
-    somebody; they halve every `half_life_days`.  All touches of a kind together never count
-    for more (or less) than its cap.  `fit` says who somebody should be; it moves nobody.
+    somebody, `item_points` for one of an item, whatever its kind; they halve every
+    `half_life_days`, or every `half_lives` of their kind.  All touches of a kind together
+    never count for more (or less) than its cap.  `items` are the catalogue's numbers of the
+    keys that are named.  `fit` says who somebody should be; it moves nobody.
     """
 
     version: int
@@ -106,4 +139,41 @@ class StageModel:
     meanings: Mapping[Stage, str]
     dormant_after_days: int = 180
     caps: Mapping[ContentKind, int] = field(default_factory=dict)
+    item_points: Mapping[str, int] = field(default_factory=dict)
+    half_lives: Mapping[ContentKind, int] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
     fit: FitRules = FitRules()
+    # Found once, because every touch asks for it.
+    floors: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    worths: Mapping[int, int] = field(init=False, repr=False, compare=False)
+    ladder: tuple[tuple[int, Rule], ...] = field(init=False, repr=False, compare=False)
+    _by_kind: Mapping[ContentKind, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    _by_item: Mapping[int, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find what every touch asks for."""
+        found = object.__setattr__
+        named = {number: key for key, number in self.items.items()}
+        points = self.item_points
+        found(self, "worths", {n: points[key] for n, key in named.items() if key in points})
+        floors = {rule.id: rule.falls_below for rule in self.rules if rule.falls_below}
+        found(self, "floors", floors)
+        # The highest first; of one stage the first that is written.
+        steps = [(rank_of(rule.stage), rule) for rule in self.rules]
+        found(self, "ladder", tuple(sorted(steps, key=lambda step: -step[0])))
+        by_kind = {
+            kind: tuple(r for r in self.rules if kind in r.all_kinds) for kind in ContentKind
+        }
+        found(self, "_by_kind", by_kind)
+        by_item = {n: tuple(r for r in self.rules if key in r.items) for n, key in named.items()}
+        found(self, "_by_item", {number: rules for number, rules in by_item.items() if rules})
+
+    def asking(self, kind: ContentKind, item: int | None) -> tuple[Rule, ...]:
+        """Return the rules that look at touches of a kind or of an item."""
+        rules = self._by_kind[kind]
+        more = self._by_item.get(item) if item is not None else None
+        return (*rules, *(rule for rule in more if rule not in rules)) if more else rules
+
+    def half_life(self, kind: ContentKind) -> int:
+        """Return after how many days a touch of a kind is worth half."""
+        return self.half_lives.get(kind, self.half_life_days)

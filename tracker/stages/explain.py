@@ -6,22 +6,28 @@ language.
 
 from dataclasses import dataclass
 
-from tracker.stages.classify import DAY, Fold, score_lines
+from tracker.stages.classify import deciding
 from tracker.stages.domain import Rule, Stage, StageModel, rank_of
+from tracker.stages.fold import Fold
+from tracker.stages.scoring import DAY, total
 from tracker.touches.domain import ContentKind
+
+Kinds = frozenset[ContentKind]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unmet:
-    """What is missing to the next stage: touches of any of some kinds, or score.
+    """What is missing to the next stage: touches of any of some kinds or items, or score.
 
     `missing` is a number of touches; where only score is missing it is 0 and `missing_milli`
-    says how much.
+    says how much.  `then` are the steps of a sequence after the next one.
     """
 
     stage: Stage
-    kinds: frozenset[ContentKind] = frozenset()
+    kinds: Kinds = frozenset()
+    items: frozenset[str] = frozenset()
     missing: int = 0
+    then: tuple[Kinds, ...] = ()
     within_days: int | None = None
     missing_milli: int = 0
 
@@ -37,47 +43,61 @@ def kinds_in_order(kinds: frozenset[ContentKind]) -> list[ContentKind]:
 
 
 def nearest_unmet(model: StageModel, state: Fold, *, at: int) -> Unmet | None:
-    """Return what would bring a lead to the next stage soonest, None at the bottom.
+    """Return what would bring a lead to the next stage soonest, None if nothing would.
 
-    `at` is the present moment in microseconds.  The rules of the next stage that ask for the
-    fewest touches are named together, and rules about touches before one about score.
+    `at` is the present moment in microseconds.  Rules of the next stage that ask for one touch
+    more are named together, and rules about touches before one about score.  Where somebody
+    has set the stage by hand, no rule moves it.
     """
     open_rules = [rule for rule in model.rules if _is_open(rule, state)]
-    next_rank = min((rank_of(rule.stage) for rule in open_rules), default=0)
+    if not open_rules or state.held is not None:
+        return None
+    next_rank = min(rank_of(rule.stage) for rule in open_rules)
     open_rules = [rule for rule in open_rules if rank_of(rule.stage) == next_rank]
-    by_touch = [(_missing(rule, state, at), rule) for rule in open_rules if rule.kinds]
-    if by_touch:
-        least = min(missing for missing, _ in by_touch)
-        near = [rule for missing, rule in by_touch if missing == least]
-        return Unmet(
-            stage=near[0].stage,
-            kinds=frozenset().union(*(rule.kinds for rule in near)),
-            missing=least,
-            within_days=near[0].within_days if len(near) == 1 else None,
-        )
-    return _by_score(model, state, open_rules, at)
+    by_touch = [_by_touch(rule, state, at) for rule in open_rules if rule.min_score is None]
+    if not by_touch:
+        return _by_score(model, state, open_rules, at)
+    nearest = min(by_touch, key=lambda unmet: unmet.missing)
+    near = [unmet for unmet in by_touch if unmet.missing == 1]
+    return _together(near) if len(near) > 1 else nearest
 
 
 def _is_open(rule: Rule, state: Fold) -> bool:
-    here = rank_of(state.stage)
+    here = rank_of(state.ruled)
     return rank_of(rule.stage) > here and rank_of(rule.from_stage) <= here
 
 
-def _missing(rule: Rule, state: Fold, at: int) -> int:
-    seen = [moment for moment, _ in state.recent.get(rule.id, ())]
-    if rule.within_days is not None:
-        seen = [moment for moment in seen if moment >= at - rule.within_days * DAY]
-    return max(1, rule.at_least - len(seen))
-
-
-def _by_score(model: StageModel, state: Fold, open_rules: list[Rule], at: int) -> Unmet | None:
-    score = sum(line.milli for line in score_lines(model, state, day=at // DAY))
-    wanted = sorted(
-        (rank_of(rule.stage), rule.min_score, rule.stage)
-        for rule in open_rules
-        if rule.min_score is not None
+def _together(near: list[Unmet]) -> Unmet:
+    return Unmet(
+        stage=near[0].stage,
+        kinds=frozenset[ContentKind]().union(*(unmet.kinds for unmet in near)),
+        items=frozenset[str]().union(*(unmet.items for unmet in near)),
+        missing=1,
     )
-    if not wanted:
-        return None
-    _, points, stage = wanted[0]
-    return Unmet(stage=stage, missing_milli=max(1, points * 1000 - score))
+
+
+def _by_touch(rule: Rule, state: Fold, at: int) -> Unmet:
+    start = 0 if rule.within_days is None else at - rule.within_days * DAY
+    if rule.sequence:
+        chains = state.chains.get(rule.id, [])
+        done = max((len(c) for c in chains[:-1] if c and c[0][0] >= start), default=0)
+        kinds, *then = rule.sequence[done:]
+        missing = len(rule.sequence) - done
+    else:
+        seen = [moment for moment, _ in deciding(rule, state) if moment >= start]
+        kinds, then = rule.kinds, []
+        missing = max(1, rule.at_least - len(seen))
+    return Unmet(
+        stage=rule.stage,
+        kinds=kinds,
+        items=rule.items,
+        missing=missing,
+        then=tuple(then),
+        within_days=rule.within_days,
+    )
+
+
+def _by_score(model: StageModel, state: Fold, open_rules: list[Rule], at: int) -> Unmet:
+    points, stage = min((rule.min_score or 0, rule.stage) for rule in open_rules)
+    missing = points * 1000 - total(model, state.groups, day=at // DAY)
+    return Unmet(stage=stage, missing_milli=max(1, missing))

@@ -1,6 +1,5 @@
 """Write standings, checkpoints and transitions; what is wrong is retracted, never deleted."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -8,44 +7,91 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from tracker.db import from_micros, to_micros
-from tracker.driver import Row, execute_many, insert_many, remembered
-from tracker.stages.classify import DAY, Fold, Line, Receipt, Transition, classify, score_lines
-from tracker.stages.domain import Stage, StageModel
+from tracker.driver import Row, execute_many, fetch_in, insert_many, remembered
+from tracker.identity.service import visitors_of
+from tracker.stages import overrides
+from tracker.stages.classify import Told, classify
+from tracker.stages.domain import Cause, Override, Stage, StageModel
+from tracker.stages.dues import catch_up, next_due
+from tracker.stages.fold import Fold, Transition
 from tracker.stages.models import Checkpoint, TransitionRow
-from tracker.touches.domain import ContentKind, Counted, Order, Touch
+from tracker.stages.receipts import dump_receipt
+from tracker.stages.scoring import DAY, total
+from tracker.touches import service as log
+from tracker.touches.domain import Order
 
 CHECKPOINT_EVERY = 256
 # The name under which the states of hot leads are known by heart.
 STATES = "stages.states"
 
+# The number of a version, and its rules.
+Followed = tuple[int, StageModel]
 # What makes two transitions the same one.
-Identity = tuple[Stage | None, Stage, int, bytes, str]
+Identity = tuple[Stage | None, Stage | None, int, bytes, Cause, str]
 
 
 class Desk:
     """The papers of one workspace under one model, gathered for a batch and written at once."""
 
     def __init__(
-        self, session: Session, workspace_id: int, *, model_id: int, now: datetime
+        self, session: Session, workspace_id: int, version: Followed, *, now: datetime
     ) -> None:
         self.session = session
         self.workspace_id = workspace_id
-        self.model_id = model_id
+        self.model_id, self.model = version
         self.now = now
-        self._states: dict[int, Fold] = remembered(session, STATES, model_id)
+        self._states: dict[int, Fold] = remembered(session, STATES, self.model_id)
+        self._schedules: dict[int, Sequence[Override]] = {}
         self._standings: list[Row] = []
         self._nowhere: list[Row] = []
         self._transitions: list[Row] = []
         self._checkpoints: list[Row] = []
 
-    def stand(self, lead_id: int, model: StageModel, state: Fold) -> None:
+    def states(self, lead_ids: Iterable[int]) -> dict[int, Fold]:
+        """Return how far the fold has come with leads that stand somewhere."""
+        wanted = list(lead_ids)
+        found = {lead_id: self._states[lead_id] for lead_id in wanted if lead_id in self._states}
+        unknown = [lead_id for lead_id in wanted if lead_id not in found]
+        rows = fetch_in(self.session, _STATES, unknown, before=(self.model_id,))
+        return found | {lead_id: Fold.loads(state) for lead_id, state in rows}
+
+    def prepare(self, lead_ids: Iterable[int]) -> None:
+        """Read at once what was set by hand for leads that are folded from their beginning."""
+        wanted = list(lead_ids)
+        found = overrides.schedules(self.session, wanted)
+        self._schedules |= {lead_id: found.get(lead_id, ()) for lead_id in wanted}
+
+    def begin(self, lead_id: int) -> Fold:
+        """Return the state before the first touch of a lead."""
+        state = Fold()
+        state.take(self._schedule(lead_id))
+        return state
+
+    def advance(self, lead_id: int, state: Fold, touches: Sequence[Told]) -> list[Transition]:
+        """Fold on from where a lead stands, up to now."""
+        transitions = self.fold(lead_id, state, touches)
+        self.stand(lead_id, state)
+        self.record(lead_id, transitions)
+        return transitions
+
+    def refold(self, lead_id: int, since: Order | None) -> Fold:
+        """Fold again from the last checkpoint before a place in the lead's order."""
+        state, after = self.rewind(lead_id, since)
+        visitors = visitors_of(self.session, lead_id)
+        touches = log.of_visitors(self.session, visitors, after=after)
+        transitions = self.fold(lead_id, state, [t for t in touches if t.counts])
+        self.stand(lead_id, state)
+        self.correct(lead_id, transitions, after=after)
+        return state
+
+    def stand(self, lead_id: int, state: Fold) -> None:
         """Note where a lead stands; without any touch it stands nowhere."""
         if state.order is None:
             self._states.pop(lead_id, None)
             self._nowhere.append((lead_id, self.model_id))
         else:
             self._states[lead_id] = state
-            self._standings.append(self._standing(lead_id, model, state, state.order))
+            self._standings.append(self._standing(lead_id, state, state.order))
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:
         """Note new transitions."""
@@ -73,21 +119,22 @@ class Desk:
         if state.order is not None:
             at, message = state.order
             self._checkpoints.append(
-                (self.workspace_id, lead_id, self.model_id, at, message, state.dumps())
-            )
+                (self.workspace_id, lead_id, self.model_id, at, message,
+                 state.dumps(is_checkpoint=True))
+            )  # fmt: skip
 
-    def fold(
-        self, lead_id: int, model: StageModel, state: Fold, touches: Sequence[Touch | Counted]
-    ) -> list[Transition]:
-        """Fold touches that count into the state, with a checkpoint every so often."""
+    def fold(self, lead_id: int, state: Fold, touches: Sequence[Told]) -> list[Transition]:
+        """Fold touches that count into the state, up to now, with a checkpoint every so often."""
         transitions: list[Transition] = []
         rest = list(touches)
         while rest:
             room = CHECKPOINT_EVERY - state.count % CHECKPOINT_EVERY
             part, rest = rest[:room], rest[room:]
-            transitions += classify(model, state, part)
+            transitions += classify(self.model, state, part)
             if state.count % CHECKPOINT_EVERY == 0:
                 self.checkpoint(lead_id, state)
+        if state.order is not None:
+            transitions += catch_up(self.model, state, until=to_micros(self.now))
         return transitions
 
     def rewind(self, lead_id: int, since: Order | None) -> tuple[Fold, Order | None]:
@@ -101,20 +148,25 @@ class Desk:
             latest = query.order_by(Checkpoint.touched_at.desc(), Checkpoint.message.desc())
             kept = self.session.scalars(latest.limit(1)).first()
         stale = delete(Checkpoint).where(*own)
-        if kept is None:
-            self.session.execute(stale)
-            return Fold(), None
-        self.session.execute(stale.where(place > (kept.touched_at, kept.message)))
-        state = Fold.loads(kept.state)
+        if kept is not None:
+            stale = stale.where(place > (kept.touched_at, kept.message))
+        self.session.execute(stale)
+        state = Fold() if kept is None else Fold.loads(kept.state)
+        state.take(self._schedule(lead_id))
         return state, state.order
 
     def write(self) -> None:
         """Write everything that was noted."""
-        insert_many(self.session, _STAND, self._standings, columns=12)
+        insert_many(self.session, _STAND, self._standings, columns=14)
         execute_many(self.session, _STAND_NOWHERE, self._nowhere)
         execute_many(self.session, _CHECKPOINT, self._checkpoints)
         execute_many(self.session, _TRANSITION, self._transitions)
         self.session.flush()
+
+    def _schedule(self, lead_id: int) -> Sequence[Override]:
+        if lead_id not in self._schedules:
+            self.prepare([lead_id])
+        return self._schedules[lead_id]
 
     def _recorded(self, lead_id: int, after: Order | None) -> list[TransitionRow]:
         query = select(TransitionRow).where(
@@ -128,19 +180,21 @@ class Desk:
             query = query.where(place > (from_micros(after[0]), after[1]))
         return list(self.session.scalars(query))
 
-    def _standing(self, lead_id: int, model: StageModel, state: Fold, order: Order) -> Row:
-        lines = score_lines(model, state, day=order[0] // DAY)
+    def _standing(self, lead_id: int, state: Fold, order: Order) -> Row:
+        due = next_due(self.model, state)
         return (
             self.workspace_id,
             lead_id,
             self.model_id,
             state.stage,
-            sum(line.milli for line in lines),
+            total(self.model, state.groups, day=order[0] // DAY),
             state.entered_at if state.stage else None,
             state.first_at,
             state.first_source,
             *order,
             state.count,
+            state.is_dormant,
+            due,
             state.dumps(),
         )
 
@@ -154,17 +208,22 @@ class Desk:
         )
 
 
+_STATES = """
+/* stages.states */
+SELECT lead_id, state FROM standing WHERE model_id = ? AND lead_id IN ({})
+"""
 _STAND = """
 /* stages.stand */
 INSERT INTO standing
     (workspace_id, lead_id, model_id, stage, score, entered_at, first_touch_at,
-     first_source_id, last_touch_at, last_message, touch_count, state)
+     first_source_id, last_touch_at, last_message, touch_count, is_dormant, due_at, state)
 VALUES {}
 ON CONFLICT (lead_id, model_id) DO UPDATE SET
     stage = excluded.stage, score = excluded.score, entered_at = excluded.entered_at,
     first_touch_at = excluded.first_touch_at, first_source_id = excluded.first_source_id,
     last_touch_at = excluded.last_touch_at, last_message = excluded.last_message,
-    touch_count = excluded.touch_count, state = excluded.state
+    touch_count = excluded.touch_count, is_dormant = excluded.is_dormant,
+    due_at = excluded.due_at, state = excluded.state
 """
 _STAND_NOWHERE = "/* stages.nowhere */ DELETE FROM standing WHERE lead_id = ? AND model_id = ?"
 _CHECKPOINT = """
@@ -176,36 +235,9 @@ _TRANSITION = """
 /* stages.transition */
 INSERT INTO transition
     (workspace_id, lead_id, model_id, recorded_at, from_stage, to_stage, occurred_at,
-     message, receipt)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     message, cause, receipt)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-
-
-def dump_receipt(receipt: Receipt) -> str:
-    """Return a receipt as the JSON that is stored."""
-    return json.dumps(
-        {
-            "rule": receipt.rule,
-            "version": receipt.version,
-            "touches": receipt.touches,
-            "lines": [[x.kind, x.day, x.touches, x.milli] for x in receipt.lines],
-        },
-        separators=(",", ":"),
-    )
-
-
-def load_receipt(text: str) -> Receipt:
-    """Return the receipt that was stored."""
-    raw = json.loads(text)
-    return Receipt(
-        rule=raw["rule"],
-        version=raw["version"],
-        touches=tuple(raw["touches"]),
-        lines=tuple(
-            Line(kind=ContentKind(kind), day=day, touches=touches, milli=milli)
-            for kind, day, touches, milli in raw["lines"]
-        ),
-    )
 
 
 def identities(transitions: Iterable[Transition]) -> set[Identity]:
@@ -224,9 +256,10 @@ def recorded(session: Session, model_id: int, lead_id: int) -> set[Identity]:
 
 
 def _identity(moved: Transition) -> Identity:
-    return (moved.from_stage, moved.to_stage, *moved.order, dump_receipt(moved.receipt))
+    why = dump_receipt(moved.receipt)
+    return (moved.from_stage, moved.to_stage, *moved.order, moved.cause, why)
 
 
 def _stored(row: TransitionRow) -> Identity:
     at = to_micros(row.occurred_at)
-    return (row.from_stage, row.to_stage, at, bytes(row.message), row.receipt)
+    return (row.from_stage, row.to_stage, at, bytes(row.message), row.cause, row.receipt)

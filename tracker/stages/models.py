@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.db import BigId, BigKey, Id, Model, Tenanted
-from tracker.stages.domain import Stage, Work
+from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
+from tracker.stages.domain import Cause, Stage, Work
+from tracker.workspaces.models import User
 
 
 class StageModelRow(Tenanted, Model):
@@ -18,6 +19,8 @@ class StageModelRow(Tenanted, Model):
     id: Mapped[Id]
     version: Mapped[int]
     document: Mapped[str] = mapped_column(Text)
+    # The catalogue's numbers of the items that the document names (JSON).
+    items: Mapped[str] = mapped_column(Text, default="{}")
     published_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
     # What is being done about this version, how far it has come (the last lead), and its task.
@@ -67,6 +70,7 @@ class Standing(Tenanted, Model):
     __table_args__ = (
         Index(None, "workspace_id", "model_id", "stage", "last_touch_at"),
         Index(None, "workspace_id", "model_id", "first_touch_at"),
+        Index(None, "model_id", "due_at"),
     )
 
     lead_id: Mapped[int] = mapped_column(
@@ -82,6 +86,11 @@ class Standing(Tenanted, Model):
     last_touch_at: Mapped[datetime]
     last_message: Mapped[bytes] = mapped_column(LargeBinary)
     touch_count: Mapped[int]
+    # Silent for so long; beside the stage, which it keeps.
+    is_dormant: Mapped[bool] = mapped_column(default=False)
+    # When time alone will change something next, None if it will not.
+    due_at: Mapped[datetime | None]
+    # What the fold goes on from; empty where it has to begin anew.
     state: Mapped[str] = mapped_column(Text)
 
 
@@ -101,7 +110,7 @@ class Checkpoint(Model):
 
 
 class TransitionRow(Tenanted, Model):
-    """One change of a lead's stage, with its receipt; retracted, never deleted."""
+    """One change of a lead's stage, or of what lies beside it; retracted, never deleted."""
 
     __tablename__ = "transition"
     __table_args__ = (Index(None, "workspace_id", "lead_id", "model_id"),)
@@ -110,9 +119,36 @@ class TransitionRow(Tenanted, Model):
     lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
     model_id: Mapped[int] = mapped_column(ForeignKey("stage_model.id"))
     from_stage: Mapped[Stage | None]
-    to_stage: Mapped[Stage]
+    to_stage: Mapped[Stage | None]
+    cause: Mapped[Cause] = mapped_column(default=Cause.RULE)
     occurred_at: Mapped[datetime]
     message: Mapped[bytes] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime]
     retracted_at: Mapped[datetime | None]
     receipt: Mapped[str] = mapped_column(Text)
+
+
+class StageOverride(Tenanted, Model):
+    """A stage that somebody has set by hand: it holds until a date, or until somebody ends it."""
+
+    __tablename__ = "stage_override"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "code"),
+        Index(None, "lead_id"),
+        Index(None, "original_lead_id"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
+    original_lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
+    stage: Mapped[Stage]
+    reason: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+    started_by: Mapped[User | None] = relationship(foreign_keys=[started_by_id])
+    ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])

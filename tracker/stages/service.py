@@ -7,17 +7,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import from_micros
-from tracker.driver import fetch, fetch_in, remembered
+from tracker.db import from_micros, to_micros
+from tracker.driver import fetch, remembered
 from tracker.identity.models import VisitorEdge
 from tracker.identity.service import Resolved, visitors_of
 from tracker.stages import history
-from tracker.stages.classify import Fold, classify
 from tracker.stages.documents import default_document, parse
 from tracker.stages.domain import Stage, StageModel, rank_of
+from tracker.stages.dues import catch_up
+from tracker.stages.fold import Fold
 from tracker.stages.models import StageModelRow, Term
 from tracker.touches import service as log
-from tracker.touches.domain import Order, Touch
+from tracker.touches.domain import Touch
 from tracker.touches.models import TouchRow
 
 
@@ -33,7 +34,9 @@ class Classified:
     # When it last did something that counts; None if it never did.
     touched_at: datetime | None
     # Everything just appended is history (an import, a back-dated touch): nobody is to be called.
-    is_history: bool
+    is_history: bool = False
+    # It may have stood at the bottom before, and does no longer.
+    has_left_bottom: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,30 +70,37 @@ def active(session: Session, workspace_id: int) -> tuple[int, StageModel]:
     return followed(session, workspace_id)[0]
 
 
-def followed(session: Session, workspace_id: int) -> tuple[tuple[int, StageModel], ...]:
+def followed(session: Session, workspace_id: int) -> tuple[history.Followed, ...]:
     """Return the version that a workspace lives by, and after it one that is being replayed."""
-    known: dict[int, tuple[tuple[int, StageModel], ...]] = remembered(session, "stages.followed")
+    return _book(session, workspace_id)[0]
+
+
+def _book(session: Session, workspace_id: int) -> tuple[tuple[history.Followed, ...], bool]:
+    """Return the versions that are followed, and whether anybody ever set a stage by hand."""
+    known: dict[int, tuple[tuple[history.Followed, ...], bool]] = remembered(
+        session, "stages.followed"
+    )
     if workspace_id not in known:
         rows = fetch(session, _FOLLOWED, (workspace_id,))
-        if not rows or not rows[0][3]:
+        if not rows or not rows[0][4]:
             raise LookupError(f"workspace {workspace_id} has no stage model")
-        known[workspace_id] = tuple(
-            (model_id, parse(document, version=version)) for model_id, version, document, _ in rows
+        versions = tuple(
+            (model_id, parse(document, version=version, items=items))
+            for model_id, version, document, items, *_ in rows
         )
+        known[workspace_id] = versions, bool(rows[0][5])
     return known[workspace_id]
 
 
 _FOLLOWED = """
 /* stages.followed */
-SELECT id, version, document, (published_at IS NOT NULL AND retired_at IS NULL) AS is_active
-FROM stage_model
+SELECT id, version, document, items,
+       (published_at IS NOT NULL AND retired_at IS NULL) AS is_active,
+       EXISTS (SELECT 1 FROM stage_override o WHERE o.workspace_id = m.workspace_id)
+FROM stage_model m
 WHERE workspace_id = ?
   AND (published_at IS NOT NULL AND retired_at IS NULL OR work = 'replay')
 ORDER BY is_active DESC
-"""
-_STATES = """
-/* stages.states */
-SELECT lead_id, state FROM standing WHERE model_id = ? AND lead_id IN ({})
 """
 
 
@@ -102,8 +112,8 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
     classified: list[Classified] = []
     for workspace_id in sorted({lead.workspace_id for lead in leads}):
         own = [lead for lead in leads if lead.workspace_id == workspace_id]
-        live, *coming = followed(session, workspace_id)
-        classified += _bring_all_up(session, own, live, now)
+        (live, *coming), is_overridden = _book(session, workspace_id)
+        classified += _bring_all_up(session, own, live, now, is_overridden=is_overridden)
         for version in coming:
             _bring_all_up(session, own, version, now, is_coming=True)
     return classified
@@ -112,21 +122,25 @@ def reclassify(session: Session, leads: Sequence[Resolved], *, now: datetime) ->
 def _bring_all_up(
     session: Session,
     leads: Sequence[Resolved],
-    version: tuple[int, StageModel],
+    version: history.Followed,
     now: datetime,
     *,
     is_coming: bool = False,
+    is_overridden: bool = False,
 ) -> list[Classified]:
-    model_id, model = version
-    desk = history.Desk(session, leads[0].workspace_id, model_id=model_id, now=now)
-    states = _states(session, model_id, [lead.lead_id for lead in leads])
+    desk = history.Desk(session, leads[0].workspace_id, version, now=now)
+    states = desk.states(lead.lead_id for lead in leads)
+    if is_overridden:
+        desk.prepare(lead.lead_id for lead in leads if lead.lead_id not in states)
     classified = []
     for lead in leads:
         state = states.get(lead.lead_id)
-        if state is None and is_coming:
-            # Its past may not have been replayed yet: its whole life is folded at once.
+        # Nobody can go on from nothing, nor from a past that may not have been replayed yet.
+        if is_coming if state is None else state.order is None:
             lead = replace(lead, must_refold=True)
-        classified.append(_bring_up(desk, model, lead, state or Fold()))
+        if state is None:
+            state = desk.begin(lead.lead_id) if is_overridden else Fold()
+        classified.append(_bring_up(desk, lead, state))
     desk.write()
     return classified
 
@@ -143,37 +157,45 @@ def refold(session: Session, workspace_id: int, lead_ids: Iterable[int], *, now:
 def _refold_under(
     session: Session,
     workspace_id: int,
-    version: tuple[int, StageModel],
+    version: history.Followed,
     lead_ids: Sequence[int],
     now: datetime,
 ) -> Moved:
-    model_id, model = version
-    desk = history.Desk(session, workspace_id, model_id=model_id, now=now)
+    desk = history.Desk(session, workspace_id, version, now=now)
+    desk.prepare(lead_ids)
     moved = Moved()
-    states = _states(session, model_id, lead_ids)
+    states = desk.states(lead_ids)
     for lead_id in lead_ids:
         before = rank_of(states[lead_id].stage if lead_id in states else None)
-        after = rank_of(_refold(desk, model, lead_id, None).stage)
+        after = rank_of(desk.refold(lead_id, None).stage)
         moved += Moved(leads=1, up=after > before, down=after < before)
     desk.write()
     return moved
 
 
 def differences(
-    session: Session, workspace_id: int, lead_ids: Iterable[int]
+    session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime
 ) -> list[tuple[int, str]]:
-    """Return where standings and transitions are not what the touches say."""
-    model_id, model = active(session, workspace_id)
+    """Return where standings and transitions are not what the touches say.
+
+    What has fallen due by now and only waits for its turn is no difference.
+    """
     wanted = sorted(set(lead_ids))
-    states = _states(session, model_id, wanted)
+    model_id, model = version = active(session, workspace_id)
+    desk = history.Desk(session, workspace_id, version, now=now)
+    desk.prepare(wanted)
+    states = desk.states(wanted)
     found: list[tuple[int, str]] = []
     for lead_id in wanted:
+        stored = states.get(lead_id, Fold())
+        waiting = catch_up(model, stored, until=to_micros(now))
         touches = log.of_visitors(session, visitors_of(session, lead_id))
-        state = Fold()
-        transitions = classify(model, state, [t for t in touches if t.counts])
-        if states.get(lead_id, Fold()).dumps() != state.dumps():
+        state = desk.begin(lead_id)
+        transitions = desk.fold(lead_id, state, [t for t in touches if t.counts])
+        told = history.recorded(session, model_id, lead_id) | history.identities(waiting)
+        if stored.dumps() != (state if state.order else Fold()).dumps():
             found.append((lead_id, "the standing is not what the touches say"))
-        if history.recorded(session, model_id, lead_id) != history.identities(transitions):
+        if told != history.identities(transitions):
             found.append((lead_id, "the transitions are not what the touches say"))
     return found
 
@@ -189,22 +211,13 @@ def leads_touching(session: Session, content_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _states(session: Session, model_id: int, lead_ids: Iterable[int]) -> dict[int, Fold]:
-    known: dict[int, Fold] = remembered(session, history.STATES, model_id)
-    wanted = list(lead_ids)
-    found = {lead_id: known[lead_id] for lead_id in wanted if lead_id in known}
-    unknown = [lead_id for lead_id in wanted if lead_id not in found]
-    rows = fetch_in(session, _STATES, unknown, before=(model_id,))
-    return found | {lead_id: Fold.loads(state) for lead_id, state in rows}
-
-
-def _bring_up(desk: history.Desk, model: StageModel, lead: Resolved, state: Fold) -> Classified:
+def _bring_up(desk: history.Desk, lead: Resolved, state: Fold) -> Classified:
     counted = sorted((t for t in lead.touches if t.counts), key=lambda t: t.order)
-    has_moved = lead.must_refold
+    before, has_moved = state.stage, lead.must_refold
     if lead.must_refold:
-        state = _refold(desk, model, lead.lead_id, None)
+        state = desk.refold(lead.lead_id, None)
     elif counted:
-        state, has_moved = _advance(desk, model, lead.lead_id, counted, state)
+        state, has_moved = _advance(desk, lead.lead_id, counted, state)
     return Classified(
         lead_id=lead.lead_id,
         workspace_id=lead.workspace_id,
@@ -213,31 +226,16 @@ def _bring_up(desk: history.Desk, model: StageModel, lead: Resolved, state: Fold
         has_moved=has_moved,
         touched_at=from_micros(state.order[0]) if state.order else None,
         is_history=all(touch.is_back_dated for touch in lead.touches),
+        has_left_bottom=state.stage is not Stage.BOFU
+        and (lead.must_refold or before is Stage.BOFU),
     )
 
 
 def _advance(
-    desk: history.Desk,
-    model: StageModel,
-    lead_id: int,
-    counted: Sequence[Touch],
-    state: Fold,
+    desk: history.Desk, lead_id: int, counted: Sequence[Touch], state: Fold
 ) -> tuple[Fold, bool]:
     is_new = state.order is None
-    if state.order is not None and counted[0].order < state.order:
+    if state.is_past(counted[0].order):
         # It came late: everything after its place may read differently now.
-        return _refold(desk, model, lead_id, counted[0].order), True
-    transitions = desk.fold(lead_id, model, state, counted)
-    desk.stand(lead_id, model, state)
-    desk.record(lead_id, transitions)
-    return state, bool(transitions) or is_new
-
-
-def _refold(desk: history.Desk, model: StageModel, lead_id: int, since: Order | None) -> Fold:
-    """Fold again from the last checkpoint before a place in the lead's order."""
-    state, after = desk.rewind(lead_id, since)
-    touches = log.of_visitors(desk.session, visitors_of(desk.session, lead_id), after=after)
-    transitions = desk.fold(lead_id, model, state, [t for t in touches if t.counts])
-    desk.stand(lead_id, model, state)
-    desk.correct(lead_id, transitions, after=after)
-    return state
+        return desk.refold(lead_id, counted[0].order), True
+    return state, bool(desk.advance(lead_id, state, counted)) or is_new

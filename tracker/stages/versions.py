@@ -1,5 +1,6 @@
 """Versions of the stage model: drafts, who would move, and a history beside the live one."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +8,16 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from tracker.db import to_micros
 from tracker.driver import fetch_in, insert_many
-from tracker.errors import Conflict, NotFound
-from tracker.stages import history
-from tracker.stages.classify import Fold, Transition, classify
-from tracker.stages.documents import parse
+from tracker.errors import Conflict, Invalid, NotFound
+from tracker.stages import history, overrides
+from tracker.stages.classify import classify
+from tracker.stages.documents import items_of, parse
 from tracker.stages.domain import Stage, StageModel, Work
+from tracker.stages.dues import catch_up
+from tracker.stages.faults import short
+from tracker.stages.fold import Fold, Transition
 from tracker.stages.models import DraftMove, StageModelRow, Term
 from tracker.touches import service as log
 from tracker.touches.domain import Counted
@@ -57,7 +62,7 @@ def save_draft(session: Session, workspace_id: int, document: str) -> StageModel
         row = StageModelRow(workspace_id=workspace_id, version=version)
         session.add(row)
     row.document, row.work, row.compared_at = document, None, None
-    session.flush()
+    bind(session, row)
     forget_moves(session, row)
     return row
 
@@ -78,8 +83,23 @@ def begin(session: Session, row: StageModelRow, work: Work) -> None:
     if busy and work is not Work.COMPARE:
         raise Conflict("a version is being published; wait until that is done")
     forget_moves(session, row)
+    unknown = bind(session, row)
+    if unknown and work is Work.REPLAY:
+        raise Invalid("the catalogue has no such item", fields=unknown)
     row.work, row.reached_lead_id, row.compared_at = work, 0, None
     session.flush()
+
+
+def bind(session: Session, row: StageModelRow) -> dict[str, str]:
+    """Find the catalogue's items that a version names; return the reason by the field of others."""
+    named = items_of(row.document)
+    found = {
+        key: item for key, item in fetch_in(session, _ITEMS, named, before=(row.workspace_id,))
+    }
+    row.items = json.dumps(found, separators=(",", ":"), sort_keys=True)
+    session.flush()
+    return {field: f"{short(key)} is no item of the catalogue"
+            for key, field in named.items() if key not in found}  # fmt: skip
 
 
 def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
@@ -110,13 +130,19 @@ def forget_moves(session: Session, row: StageModelRow) -> None:
     session.execute(delete(DraftMove).where(DraftMove.model_id == row.id))
 
 
-def tell(session: Session, row: StageModelRow, lead_ids: Sequence[int]) -> dict[int, Life]:
-    """Fold some leads under a version, and write nothing."""
-    model = parse(row.document, version=row.version)
+def tell(
+    session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now: datetime
+) -> dict[int, Life]:
+    """Fold some leads up to now under a version, and write nothing."""
+    model = _model(row)
+    schedules = overrides.schedules(session, lead_ids)
     lives = {}
     for lead_id, touches in touches_of(session, lead_ids).items():
         state = Fold()
+        state.take(schedules.get(lead_id, ()))
         changes = classify(model, state, touches)
+        if touches:
+            changes += catch_up(model, state, until=to_micros(now))
         lives[lead_id] = Life(stage=state.stage, changes=tuple(changes), touches=tuple(touches))
     return lives
 
@@ -148,11 +174,11 @@ def changes_under(
 
 def replay(session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now: datetime) -> None:
     """Write the history of some leads under a version; what is there and right stays."""
-    model = parse(row.document, version=row.version)
-    desk = history.Desk(session, row.workspace_id, model_id=row.id, now=now)
+    desk = history.Desk(session, row.workspace_id, (row.id, _model(row)), now=now)
+    desk.prepare(lead_ids)
     written = _written(session, row.id, lead_ids)
     for lead_id, touches in touches_of(session, lead_ids).items():
-        _replay_one(desk, model, lead_id, touches, is_new=lead_id not in written)
+        _replay_one(desk, lead_id, touches, is_new=lead_id not in written)
     desk.write()
 
 
@@ -167,6 +193,10 @@ def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Coun
     return lives
 
 
+_ITEMS = """
+/* stages.items */
+SELECT key, id FROM content WHERE workspace_id = ? AND key IN ({})
+"""
 _STANDS = """
 /* stages.stands */
 SELECT lead_id, stage FROM standing WHERE model_id = ? AND lead_id IN ({})
@@ -202,13 +232,15 @@ def _written(session: Session, model_id: int, lead_ids: Sequence[int]) -> set[in
     return {lead_id for (lead_id,) in (*stood, *moved)}
 
 
-def _replay_one(
-    desk: history.Desk, model: StageModel, lead_id: int, touches: list[Counted], *, is_new: bool
-) -> None:
-    state = Fold() if is_new else desk.rewind(lead_id, None)[0]
-    transitions = desk.fold(lead_id, model, state, touches)
-    desk.stand(lead_id, model, state)
+def _replay_one(desk: history.Desk, lead_id: int, touches: list[Counted], *, is_new: bool) -> None:
     if is_new:
-        desk.record(lead_id, transitions)
-    else:
-        desk.correct(lead_id, transitions, after=None)
+        desk.advance(lead_id, desk.begin(lead_id), touches)
+        return
+    state = desk.rewind(lead_id, None)[0]
+    transitions = desk.fold(lead_id, state, touches)
+    desk.stand(lead_id, state)
+    desk.correct(lead_id, transitions, after=None)
+
+
+def _model(row: StageModelRow) -> StageModel:
+    return parse(row.document, version=row.version, items=row.items)

@@ -6,7 +6,7 @@ from babel.lists import format_list
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
-from tracker.stages.domain import Rule, Stage
+from tracker.stages.domain import Cause, Rule, Stage
 from tracker.stages.explain import Unmet, kinds_in_order
 from tracker.touches.domain import ContentKind
 
@@ -120,6 +120,21 @@ def receipt_sentence(
         return _("%(stage)s because this lead, already in %(before)s, %(deed)s.", stage=name,
                  before=stage_name(rule.from_stage), deed=deed)  # fmt: skip
     return _("%(stage)s because this lead %(deed)s.", stage=name, deed=deed)
+
+
+def cause_sentence(stage: Stage | None, cause: Cause) -> str:
+    """Return why a lead stands at a stage, or how, where no rule led it there."""
+    name = stage_name(stage)
+    return {
+        Cause.RULE: _("%(stage)s by a rule of the stage model.", stage=name),
+        Cause.DORMANT: _("Dormant: nothing happened for long. Still in %(stage)s.", stage=name),
+        Cause.AWAKE: _("Awake again: the first touch after a long silence."),
+        Cause.DECAY: _("Back to %(stage)s because the score fell.", stage=name),
+        Cause.OVERRIDE: _("%(stage)s because somebody set it by hand.", stage=name),
+        Cause.OVERRIDE_ENDED: _(
+            "%(stage)s as the rules say: what was set by hand is over.", stage=name
+        ),
+    }[cause]
 
 
 def unmet_sentence(unmet: Unmet) -> str:

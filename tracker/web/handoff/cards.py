@@ -13,8 +13,9 @@ from tracker.handoff.briefing import Read
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.handoff.models import Handoff
 from tracker.stages import service as stages
+from tracker.stages.domain import Cause
 from tracker.stages.explain import rule_of
-from tracker.stages.history import load_receipt
+from tracker.stages.receipts import load_receipt
 from tracker.web import terms
 
 AMBER_FROM, RED_FROM = 0.66, 0.9
@@ -71,7 +72,11 @@ def reasons_why(session: Session, workspace_id: int, handoffs: Sequence[Handoff]
     for id, receipt in receipts.items():
         rule = rule_of(model, receipt.rule) if receipt.version == model.version else None
         touches = [about[touch_id] for touch_id in receipt.touches if touch_id in about]
-        why[id] = terms.receipt_sentence(moved[id].to_stage, rule, touches)
+        moved_to, cause = moved[id].to_stage, moved[id].cause
+        if cause is Cause.RULE and moved_to is not None:
+            why[id] = terms.receipt_sentence(moved_to, rule, touches)
+        else:
+            why[id] = terms.cause_sentence(moved_to, cause)
     return why
 
 

@@ -9,7 +9,8 @@ from tracker.handoff.domain import HandoffStatus
 from tracker.identity.models import Lead
 from tracker.pipeline.domain import DealStatus
 from tracker.reports.timeline import Change, DealEvent, Identified, Offer
-from tracker.stages.classify import Line
+from tracker.stages.domain import Cause
+from tracker.stages.scoring import Line
 from tracker.web import terms
 
 
@@ -22,6 +23,8 @@ def name_of(lead: Lead, known_as: str = "") -> str:
 
 def why(change: Change) -> str:
     """Return the sentence of a stage change's receipt."""
+    if change.cause is not Cause.RULE or change.stage is None:
+        return terms.cause_sentence(change.stage, change.cause)
     return terms.receipt_sentence(change.stage, change.rule, change.touched)
 
 

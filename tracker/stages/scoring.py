@@ -1,0 +1,180 @@
+"""What touches are worth: whole points that halve with time, summed to the thousandth.
+
+A group (a kind, or one item of the catalogue) keeps its last days apart and what was before
+in one entry, so that a long life is as small as a short one; what an entry is worth is kept
+in millionths of a point as of its day.  The lines of a receipt are the entries, and the score
+is the sum of the lines, nothing else.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+
+from tracker.stages.domain import StageModel
+from tracker.touches.domain import ContentKind
+
+DAY = 86_400_000_000
+SCALE = 1 << 20
+# After this many half-lives a touch is worth nothing any more.
+FORGET_AFTER = 12
+# So many days of a group are kept apart.
+DAYS_APART = 4
+_POINT, _MILLI = 1_000_000, 1_000
+
+# A kind, and the item where it has points of its own (0 where it has not).
+Group = tuple[ContentKind, int]
+# The day (since 1970), the touches, and what they were worth on that day.
+Entry = tuple[int, int, int]
+Groups = dict[Group, list[Entry]]
+# An entry's day, group and touches, and what they are worth on another day in milli-points.
+Worth = tuple[int, Group, int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line of a receipt's arithmetic in milli-points: touches up to a day."""
+
+    kind: ContentKind
+    day: int
+    touches: int
+    milli: int
+    item: int | None = None
+
+
+def add(model: StageModel, groups: Groups, kind: ContentKind, item: int | None, day: int) -> None:
+    """Add a touch to its group; days only ever go forward."""
+    own = 0 if item is None or item not in model.worths else item
+    points = model.worths[own] if own else model.points.get(kind, 0)
+    if not points:
+        return
+    entries = groups.get((kind, own))
+    if entries is not None and entries[-1][0] == day:
+        _, touches, worth = entries[-1]
+        entries[-1] = (day, touches + 1, worth + points * _POINT)
+        return
+    _forget(model, groups, day)
+    entries = groups.setdefault((kind, own), [])
+    entries.append((day, 1, points * _POINT))
+    if len(entries) > DAYS_APART + 1:
+        entries[:2] = [_together(entries[0], entries[1], model.half_life(kind))]
+
+
+def lines(model: StageModel, groups: Groups, *, day: int) -> tuple[Line, ...]:
+    """Return what touches are worth on a day, by kind, item and day."""
+    found = _capped(model, groups, day) if model.caps else sorted(_worths(model, groups, day))
+    return tuple(
+        Line(kind=kind, item=item or None, day=then, touches=touches, milli=milli)
+        for then, (kind, item), touches, milli in found
+    )
+
+
+def total(model: StageModel, groups: Groups, *, day: int) -> int:
+    """Return the score on a day in milli-points: the sum of the lines."""
+    if not model.caps:
+        return sum([milli for _, _, _, milli in _worths(model, groups, day)])
+    return sum([milli for _, _, _, milli in _capped(model, groups, day)])
+
+
+def first_day_below(
+    model: StageModel, groups: Groups, *, points: int, after: int, by: int | None = None
+) -> int | None:
+    """Return the first day after another on which the score is below some points.
+
+    There is one in the end, when nothing is left; None if it does not come `by` a day.
+    """
+    if by is None:
+        last = max([after, *(entries[-1][0] for entries in groups.values())])
+        by = last + FORGET_AFTER * max([model.half_life_days, *model.half_lives.values()])
+    return _first(*_sides(model, groups), points * _MILLI, (after + 1, by))
+
+
+def decay(days: int, half_life: int) -> int:
+    """Return SCALE halved once for each half-life, and evenly at every day between."""
+    if days <= 0:
+        return SCALE
+    halvings, rest = divmod(days, half_life)
+    return _factors(half_life)[rest] >> halvings if halvings < FORGET_AFTER else 0
+
+
+@lru_cache(maxsize=256)
+def _factors(half_life: int) -> tuple[int, ...]:
+    # Decimals round each step alike on every machine, which floats do not promise.
+    with localcontext(prec=28):
+        step = -Decimal(2).ln() / half_life
+        return tuple(int(SCALE * (step * day).exp()) for day in range(half_life))
+
+
+def _worth(entry: Entry, day: int, half_life: int) -> int:
+    then, _, worth = entry
+    if day > then:
+        # Rounded towards nothing on both sides: what speaks against somebody fades away too.
+        left = abs(worth) * decay(day - then, half_life) // SCALE
+        return left if worth >= 0 else -left
+    return worth
+
+
+def _milli(worth: int) -> int:
+    return worth // _MILLI if worth >= 0 else -(-worth // _MILLI)
+
+
+def _worths(model: StageModel, groups: Groups, day: int) -> Iterator[Worth]:
+    for group, entries in groups.items():
+        half_life = model.half_life(group[0])
+        for entry in entries:
+            milli = _milli(_worth(entry, day, half_life))
+            if milli:
+                yield entry[0], group, entry[1], milli
+
+
+def _capped(model: StageModel, groups: Groups, day: int) -> Iterator[Worth]:
+    """Give lines cut so that no kind counts for more than its cap; the oldest count first."""
+    left: dict[tuple[ContentKind, bool], int] = {}
+    for then, group, touches, milli in sorted(_worths(model, groups, day)):
+        side = (group[0], milli > 0)
+        cap = model.caps.get(group[0])
+        room = abs(milli) if cap is None else left.get(side, cap * _MILLI)
+        kept = max(-room, min(room, milli))
+        left[side] = room - abs(kept)
+        if kept:
+            yield then, group, touches, kept
+
+
+def _forget(model: StageModel, groups: Groups, day: int) -> None:
+    gone = [
+        group
+        for group, entries in groups.items()
+        if day - entries[-1][0] >= FORGET_AFTER * model.half_life(group[0])
+    ]
+    for group in gone:
+        del groups[group]
+
+
+def _together(earlier: Entry, later: Entry, half_life: int) -> Entry:
+    left = _worth(earlier, later[0], half_life)
+    touches = earlier[1] if left else 0
+    return later[0], touches + later[1], left + later[2]
+
+
+def _sides(model: StageModel, groups: Groups) -> tuple[Callable[[int], int], Callable[[int], int]]:
+    # Each side alone only ever falls, which lets us look for a day without asking every one.
+    def side(is_for: bool) -> Callable[[int], int]:
+        own = {group: [e for e in entries if (e[2] > 0) is is_for]
+               for group, entries in groups.items()}  # fmt: skip
+        return lambda day: abs(total(model, own, day=day))
+
+    return side(True), side(False)
+
+
+def _first(
+    up: Callable[[int], int], down: Callable[[int], int], milli: int, days: tuple[int, int]
+) -> int | None:
+    """Return the first of some days on which `up` is not so much more than `down`."""
+    low, high = days
+    if low > high or up(high) - down(low) >= milli:
+        return None
+    if low == high:
+        return low
+    middle = (low + high) // 2
+    found = _first(up, down, milli, (low, middle))
+    return _first(up, down, milli, (middle + 1, high)) if found is None else found
