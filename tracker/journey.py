@@ -19,9 +19,11 @@ from tracker.collector.quarantine import Which
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
+from tracker.identity import corrections
 from tracker.identity import service as identity
-from tracker.identity.models import Lead
+from tracker.identity.models import Company, Lead
 from tracker.milestones import service as milestones
+from tracker.pipeline import companies as deals_of_companies
 from tracker.pipeline import service as pipeline
 from tracker.pipeline import setup
 from tracker.pipeline.domain import DealStatus
@@ -34,6 +36,7 @@ from tracker.touches import catalogue
 from tracker.touches import service as log
 from tracker.touches.domain import ContentKind, Touch
 from tracker.touches.models import Content
+from tracker.workspaces.audit import By as Who
 from tracker.workspaces.models import Workspace
 
 
@@ -206,6 +209,20 @@ def reopen_deal(session: Session, deal: Deal, *, by: pipeline.By) -> Deal:
     pipeline.reopen_deal(session, deal, by=by)
     milestones.mark(session, deal.workspace_id, [deal.lead_id], now=by.now)
     return deal
+
+
+def merge_companies(session: Session, company: Company, into: Company, *, by: Who) -> Company:
+    """Make two companies one: its people and deals are the other's from now on."""
+    corrections.merge(session, company, into, by=by)
+    deals_of_companies.join(session, company, into)
+    return into
+
+
+def part_companies(session: Session, company: Company, *, by: Who) -> Company:
+    """Undo the merge of a company; the deals of its people come along."""
+    into = corrections.part(session, company, by=by)
+    deals_of_companies.part(session, company, from_id=into.id)
+    return company
 
 
 def found_workspace(session: Session, workspace: Workspace, *, now: datetime) -> None:

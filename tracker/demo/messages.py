@@ -61,7 +61,10 @@ def _identify(envelope: Hit, life: Life) -> Hit:
         email=who.email,
         name=who.name,
         title=who.title,
+        country=who.firm.country,
         company=who.firm.name,
+        industry=who.firm.sector,
+        employees=who.firm.size,
         phone=who.phone if life.number % 3 == 0 else "",
     )
     said = {name: value for name, value in asdict(traits).items() if value}

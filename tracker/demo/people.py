@@ -38,6 +38,7 @@ _TITLES = (
     "Office Manager", "Field Supervisor", "Head of Operations", "Owner", "Project Manager",
     "IT Manager", "Customer Service Lead",
 )  # fmt: skip
+_COUNTRIES = ("United Kingdom", "Ireland", "United Kingdom", "Netherlands", "Denmark")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +46,14 @@ class Firm:
     """A company; `size` is its number of technicians."""
 
     name: str
+    sector: str
     domain: str
     size: int
+
+    @property
+    def country(self) -> str:
+        """Return where the company is."""
+        return _COUNTRIES[self.size % len(_COUNTRIES)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +98,7 @@ def _firm(rng: Random) -> Firm:
     place, sector = _surname(rng), rng.choice(_SECTORS)
     return Firm(
         name=f"{place} {sector}",
+        sector=sector,
         domain=f"{place}-{sector}.example".lower(),
         size=min(400, max(3, round(rng.lognormvariate(2.7, 0.8)))),
     )

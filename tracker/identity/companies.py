@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.collector.domain import Traits
 from tracker.driver import chunks, fetch, fetch_in, remembered
+from tracker.errors import NotFound
 from tracker.identity.company_keys import keys_of, states
 from tracker.identity.free_mail import Shared, domains_of, shared_in
 from tracker.identity.models import Company, CompanyKey, Lead
@@ -55,6 +56,14 @@ def place(
     beside = [(lead.company_id, words) for lead, said in told for words in said]
     about = [(home, _facts(words)) for home, words in beside if home and not states(words)]
     _fill(session, workspace_id, about)
+
+
+def get(session: Session, workspace_id: int, code: str) -> Company:
+    """Return the company with a code; a merged one's code finds where it went."""
+    found = session.scalar(select(Company).filter_by(workspace_id=workspace_id, code=code))
+    if found is None:
+        raise NotFound("there is no such company")
+    return session.get_one(Company, _root(session, found.id, found.merged_into_id))
 
 
 def settle(session: Session, workspace_id: int, said: Sequence[Traits]) -> list[int | None]:

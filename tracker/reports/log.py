@@ -18,9 +18,10 @@ from tracker.workspaces.models import Site
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TouchSearch:
-    """Which touches: all of a workspace, or narrowed by lead, site, kind and time."""
+    """Which touches: all of a workspace, or narrowed by lead, company, site, kind and time."""
 
     lead_id: int | None = None
+    company_id: int | None = None
     site_id: int | None = None
     kind: ContentKind | None = None
     since: datetime | None = None
@@ -76,6 +77,7 @@ def touches(
 def _conditions(workspace_id: int, search: TouchSearch) -> list[ColumnElement[bool]]:
     equal: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], object]] = (
         (VisitorEdge.lead_id, search.lead_id),
+        (Lead.company_id, search.company_id),
         (TouchRow.site_id, search.site_id),
         (Content.kind, search.kind),
     )
@@ -89,15 +91,18 @@ def _conditions(workspace_id: int, search: TouchSearch) -> list[ColumnElement[bo
 
 
 def _narrowed(query: Select[int], search: TouchSearch) -> Select[int]:
-    if search.lead_id is not None:
+    if search.lead_id is not None or search.company_id is not None:
         query = query.join(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
+    if search.company_id is not None:
+        query = query.join(Lead, Lead.id == VisitorEdge.lead_id)
     if search.kind is not None:
         query = query.join(Content, Content.id == TouchRow.content_id)
     return query
 
 
 def _order(search: TouchSearch) -> list[UnaryExpression[int] | UnaryExpression[datetime]]:
-    by_time = [] if search.lead_id is None else [TouchRow.occurred_at.desc()]
+    is_everybody = search.lead_id is None and search.company_id is None
+    by_time = [] if is_everybody else [TouchRow.occurred_at.desc()]
     return [*by_time, TouchRow.id.desc()]
 
 

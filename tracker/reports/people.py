@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.db import to_micros
 from tracker.handoff.models import Handoff
@@ -48,6 +48,7 @@ class LeadSearch:
     stage: str = ""
     source: str = ""
     knowing: Knowing | None = None
+    company_id: int | None = None
     sorting: Sorting = Sorting.LAST_SEEN
 
 
@@ -142,22 +143,25 @@ def _conditions(
         Lead.merged_into_id.is_(None),
     ]
     if search.text:
-        conditions.append(_contains(search.text) | _is_user(workspace_id, search.text))
+        words = contains(search.text, Lead.name, Lead.email, Company.name)
+        conditions.append(words | _is_user(workspace_id, search.text))
     if search.stage == "none":
         conditions.append(Standing.stage.is_(None))
     elif search.stage:
         conditions.append(Standing.stage == Stage(search.stage))
     if search.source:
         conditions.append(came_from(session, workspace_id, search.source))
+    if search.company_id is not None:
+        conditions.append(Lead.company_id == search.company_id)
     if search.knowing is not None:
         conditions.append(Lead.is_known.is_(search.knowing is Knowing.KNOWN))
     return conditions
 
 
-def _contains(text: str) -> ColumnElement[bool]:
+def contains(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return the condition that a text is part of one of some columns, in whatever case."""
     # SQLite folds the case of ASCII only: the usual spellings are asked for one by one.
     spellings = {text, text.lower(), text.upper(), text.title(), text.casefold()}
-    columns = (Lead.name, Lead.email, Company.name)
     return or_(
         *(column.icontains(word, autoescape=True) for column in columns for word in spellings)
     )

@@ -1,56 +1,31 @@
 """One lead's journey: visits, stage changes, offers and deals on one line, the newest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.handoff.briefing import did_count, name_of, touched
+from tracker.handoff.briefing import did_count, touched
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove, DealStage
+from tracker.reports.visits import Seen, Visit, seen, visits
 from tracker.stages.domain import Cause, Rule, Stage, StageModel
 from tracker.stages.explain import rule_of
 from tracker.stages.fold import Receipt
 from tracker.stages.models import TransitionRow
 from tracker.stages.receipts import load_receipt
-from tracker.touches.domain import AgentClass, ContentKind
+from tracker.touches.domain import ContentKind
 from tracker.touches.models import Agent, Content, Source, TouchRow, Visitor
 from tracker.workspaces.models import User
 
-# Touches without a longer gap are one visit.
-GAP = timedelta(minutes=30)
 TOUCHES = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
-    """One touch as the line shows it."""
-
-    at: datetime
-    kind: ContentKind
-    title: str
-    url: str
-    source: str
-    is_robot: bool
-    is_anonymous: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """Touches that came close together, the earliest first."""
-
-    form: ClassVar[str] = "visit"
-    at: datetime
-    source: str
-    is_anonymous: bool
-    touches: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +106,7 @@ def timeline(
     older = touches[TOUCHES - 1].at if len(touches) > TOUCHES else None
     shown = [touch for touch in touches if older is None or touch.at >= older]
     entries: list[Entry] = [
-        *_visits(shown),
+        *visits(shown),
         *_identified(session, lead.id),
         *changes_of(session, lead, model_id, model),
         *_offers(session, lead),
@@ -185,47 +160,7 @@ def _touches(session: Session, lead_id: int, before: datetime | None) -> list[Se
     if before is not None:
         query = query.where(TouchRow.occurred_at < before)
     rows = session.execute(query.limit(TOUCHES + 50))
-    return [_seen(*row) for row in rows]
-
-
-def _seen(
-    at: datetime, content: Content, source: Source | None, agent: int | None, edge: VisitorEdge
-) -> Seen:
-    claimed = edge.decided_at
-    return Seen(
-        at=at,
-        kind=content.kind,
-        title=name_of(content),
-        url=content.url,
-        source=_source_words(source),
-        is_robot=agent not in (None, AgentClass.HUMAN),
-        is_anonymous=not edge.is_identified and (claimed is None or at < claimed),
-    )
-
-
-def _source_words(source: Source | None) -> str:
-    if source is None:
-        return ""
-    return " / ".join(part for part in (source.name, source.medium, source.campaign) if part)
-
-
-def _visits(touches: Sequence[Seen]) -> list[Visit]:
-    visits: list[list[Seen]] = []
-    for touch in reversed(touches):
-        last = visits[-1][-1] if visits else None
-        same = last is not None and touch.at - last.at <= GAP
-        if not same or last is None or last.is_anonymous != touch.is_anonymous:
-            visits.append([])
-        visits[-1].append(touch)
-    return [
-        Visit(
-            at=visit[0].at,
-            source=next((touch.source for touch in visit if touch.source), ""),
-            is_anonymous=visit[0].is_anonymous,
-            touches=tuple(visit),
-        )
-        for visit in visits
-    ]
+    return [seen(*row) for row in rows]
 
 
 def _identified(session: Session, lead_id: int) -> Iterable[Identified]:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from tracker.web.auth import pages as auth
+from tracker.web.companies import pages as companies
 from tracker.web.content import pages as content
 from tracker.web.handoff import pages as handoff
 from tracker.web.health import pages as health
@@ -23,6 +24,7 @@ PAGES: tuple[Blueprint, ...] = (
     auth.blueprint,
     reports.blueprint,
     leads.blueprint,
+    companies.blueprint,
     handoff.blueprint,
     board.blueprint,
     deals.blueprint,

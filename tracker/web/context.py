@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import utcnow
 from tracker.db import Database
 from tracker.errors import Forbidden, Unauthorized
+from tracker.workspaces.audit import By
 from tracker.workspaces.domain import Role
 from tracker.workspaces.models import Workspace
 
@@ -74,6 +75,11 @@ def workspace() -> Workspace:
     if not current_user.is_authenticated:
         raise Unauthorized("log in first")
     return session().get_one(Workspace, current_user.workspace_id)
+
+
+def by() -> By:
+    """Return who asks for a change, and when."""
+    return By(workspace_id=current_user.workspace_id, user_id=current_user.id, now=now())
 
 
 def requires(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -33,6 +33,9 @@ class AuditAction(StrEnum):
     STAGES_DISCARDED = "stage model:draft discarded"
     STAGES_PUBLISHED = "stage model:published"
     EVENT_NAMED = "event name:mapped"
+    COMPANY_CHANGED = "company:changed"
+    COMPANY_MERGED = "company:merged"
+    COMPANY_PARTED = "company:merge undone"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from flask_login import current_user
 
 from tracker.handoff import service as handoff
+from tracker.identity import companies
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.reports import log, standing
@@ -27,16 +28,19 @@ blueprint = ApiBlueprint("leads", "People on the journey: who they are and how f
 @blueprint.response(200, LeadPageSchema)
 def index(args):
     """List the leads that a search finds."""
+    home = current_user.workspace_id
+    company = companies.get(session(), home, args["company"]) if args["company"] else None
     search = LeadSearch(
         text=args["q"].strip(),
         stage=args["stage"],
         source=args["source"],
         knowing=Knowing(args["who"]) if args["who"] in set(Knowing) else None,
+        company_id=company.id if company else None,
         sorting=args["sort"],
     )
     window = Window(now=now(), limit=args["limit"], offset=args["offset"])
-    rows = lists.leads(session(), current_user.workspace_id, search, window)
-    return page(rows, lists.count(session(), current_user.workspace_id, search), args)
+    rows = lists.leads(session(), home, search, window)
+    return page(rows, lists.count(session(), home, search), args)
 
 
 @blueprint.get("/<code>")
@@ -69,6 +73,7 @@ def _detail(lead: Lead) -> dict[str, object]:
         "email": lead.email,
         "title": lead.title,
         "phone": lead.phone,
+        "country": lead.country,
         "company": lead.company.name if lead.company else "",
         "is_known": lead.is_known,
         "stage": today.stage,

@@ -1,5 +1,6 @@
 """The list of leads, and one lead's journey."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,7 +12,9 @@ from tracker.db import from_micros, to_micros
 from tracker.errors import Invalid
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
+from tracker.identity import companies
 from tracker.identity import service as identity
+from tracker.identity.models import Company
 from tracker.reports import people as lists
 from tracker.reports import queries, standing
 from tracker.reports.people import Knowing, LeadSearch, Sorting, Window
@@ -39,7 +42,8 @@ blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 def index():
     """List the leads that a search finds."""
     home = workspace()
-    search = _search(request.args)
+    company = _company(home.id, request.args.get("company", ""))
+    search = replace(_search(request.args), company_id=company.id if company else None)
     total = lists.count(session(), home.id, search)
     page = page_of(total, size=LEADS)
     window = Window(now=now(), limit=page.size, offset=page.offset)
@@ -51,8 +55,10 @@ def index():
         rows=lists.leads(session(), home.id, search, window),
         page=page,
         search=search,
+        company=company,
         is_narrow=search != LeadSearch(sorting=search.sorting),
         is_empty=total == 0 and queries.lead_count(session(), home.id) == 0,
+        without_company=url_with(company=None),
         sorted_url=lambda by: url_with(sort=by),
         sources=[("", _("All")), *((name, source_words(name)) for name in names)],
         points=terms.points,
@@ -69,7 +75,7 @@ def journey(code):
     if lead.code != code:
         return redirect(url_for("leads.journey", code=lead.code))
     model_id, model = stages.active(session(), home.id)
-    line = timeline(session(), lead, model_id, model, before=_before(request.args))
+    line = timeline(session(), lead, model_id, model, before=before_of(request.args))
     offers = handoff.of_lead(session(), home.id, lead.id)
     return render_template(
         "leads/journey.html",
@@ -92,6 +98,10 @@ def journey(code):
     )
 
 
+def _company(workspace_id: int, code: str) -> Company | None:
+    return companies.get(session(), workspace_id, code) if code else None
+
+
 def _search(args: MultiDict[str, str]) -> LeadSearch:
     stage, who = args.get("stage", ""), args.get("who", "")
     if stage not in ("", "none", *Stage):
@@ -108,7 +118,8 @@ def _search(args: MultiDict[str, str]) -> LeadSearch:
     )
 
 
-def _before(args: MultiDict[str, str]) -> datetime | None:
+def before_of(args: MultiDict[str, str]) -> datetime | None:
+    """Return the moment before which a journey is asked for."""
     text = args.get("before", "")
     if not text:
         return None

@@ -22,6 +22,7 @@ class LeadArgs(PageArgs):
         metadata={"description": 'The first source; "(missing)" for none.'},
     )
     who = Text(load_default="", validate=validate.OneOf(["", "everyone", *Knowing]))
+    company = Text(load_default="", metadata={"description": "The code of a company."})
     sort = fields.Enum(Sorting, by_value=True, load_default=Sorting.LAST_SEEN)
 
 
@@ -82,6 +83,7 @@ class LeadDetailSchema(LeadSchema):
 
     title = fields.String()
     phone = fields.String()
+    country = fields.String()
     transitions = fields.List(fields.Nested(TransitionSchema))
     handoffs = fields.List(fields.Nested(HandoffBriefSchema))
     deals = fields.List(fields.Nested(DealBriefSchema))
