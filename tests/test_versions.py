@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.builders import NOON, House, days, lead_of, make_bofu_lead, make_house, record
 from tracker import versions as way
 from tracker.collector.domain import Hit
-from tracker.errors import Conflict
+from tracker.errors import Conflict, Invalid
 from tracker.handoff import service as handoff
 from tracker.milestones.models import Milestone
 from tracker.rebuild import verify
@@ -24,6 +24,7 @@ from tracker.stages.models import Checkpoint, DraftMove, StageModelRow, Standing
 from tracker.tasks.models import Task
 
 LATER = NOON + days(100)
+ITEM = "acme.example/pricing"
 
 
 @pytest.fixture
@@ -66,6 +67,36 @@ def stories(house: House, dice: random.Random, number: int = 60) -> list[Hit]:
     return hits
 
 
+def everything(house: House) -> str:
+    """Return rules with all that a model can say: items, sequences, floors, half-lives, caps."""
+    raw = copy.deepcopy(DEFAULT)
+    raw["rules"] = [
+        {"id": "tofu-visit", "stage": "tofu", "kinds": ["page", "article", "pricing"]},
+        {"id": "mofu-warm", "stage": "mofu", "min_score": 12, "falls_below": 8},
+        {
+            "id": "mofu-item",
+            "stage": "mofu",
+            "items": [f"url:{ITEM}"],
+            "at_least": 3,
+            "within_days": 20,
+        },
+        {
+            "id": "bofu-way",
+            "stage": "bofu",
+            "from_stage": "mofu",
+            "within_days": 30,
+            "sequence": [["webinar"], ["pricing", "article"], ["demo"]],
+        },
+        {"id": "bofu-hot", "stage": "bofu", "min_score": 45, "falls_below": 40},
+    ]
+    raw["points"] |= {"article": -3, "other": 1}
+    raw["item_points"] = {f"url:{ITEM}": 6}
+    raw["half_lives"] = {"webinar": 5, "article": 2}
+    raw["caps"] = {"page": 3}
+    raw["dormant_after_days"] = 9
+    return dump(raw)
+
+
 def publish(session: Session, house: House, row: StageModelRow, *between: Hit) -> None:
     """Carry a version into force; hits may come in between two slices."""
     way.begin(session, row, Work.REPLAY, now=LATER)
@@ -83,15 +114,20 @@ def told(session: Session, model_id: int) -> list[object]:
     stood = session.scalars(select(Standing).filter_by(**own).order_by(Standing.lead_id))
     moves = select(TransitionRow).filter_by(**own, retracted_at=None)
     moved = session.scalars(
-        moves.order_by(TransitionRow.lead_id, TransitionRow.occurred_at, TransitionRow.message)
+        moves.order_by(
+            TransitionRow.lead_id,
+            TransitionRow.occurred_at,
+            TransitionRow.message,
+            TransitionRow.cause,
+        )
     )
     held = session.scalars(
         select(Checkpoint).filter_by(**own).order_by(Checkpoint.lead_id, Checkpoint.touched_at)
     )
     return [
         [(s.lead_id, s.stage, s.score, s.entered_at, s.first_touch_at, s.first_source_id,
-          s.last_touch_at, s.last_message, s.touch_count, s.state) for s in stood],
-        [(t.lead_id, t.from_stage, t.to_stage, t.occurred_at, t.message, t.receipt)
+          s.last_touch_at, s.last_message, s.touch_count, s.is_dormant, s.state) for s in stood],
+        [(t.lead_id, t.from_stage, t.to_stage, t.occurred_at, t.message, t.cause, t.receipt)
          for t in moved],
         [(c.lead_id, c.touched_at, c.message, c.state) for c in held],
     ]  # fmt: skip
@@ -251,3 +287,14 @@ def test_a_replay_says_what_a_house_says_that_always_had_these_rules(session, ho
     record(session, *hits, now=LATER)
     publish(session, house, versions.save_draft(session, house.workspace.id, stricter()))
     assert sayings(session, house) == sayings(session, always) != []
+
+
+def test_a_version_that_names_an_item_which_nobody_knows_is_not_published(session, house):
+    row = versions.save_draft(session, house.workspace.id, everything(house))
+    way.begin(session, row, Work.COMPARE, now=LATER)
+    with pytest.raises(Invalid) as no:
+        way.begin(session, row, Work.REPLAY, now=LATER)
+    assert no.value.fields.keys() == {f"item_points.url:{ITEM}", "rules[2].items"}
+    record(session, house.page("/pricing", anonymous_id="a"))
+    publish(session, house, row)
+    assert stages.active(session, house.workspace.id)[1].items.keys() == {f"url:{ITEM}"}

@@ -135,7 +135,7 @@ def _people(
     seen = func.coalesce(marks.c.seen, 0)
     doorway = 1 << len(milestones.MARKETING)
     has_left = case(
-        (seen < doorway, Standing.last_touch_at < silent_since),
+        (seen < doorway, Standing.last_touch_at <= silent_since),
         else_=~_is_with_sales(pipeline_id),
     )
     return (

@@ -79,12 +79,12 @@ def parse(document: str, *, version: int, items: str = "{}") -> StageModel:
     return _model(check(raw), version, json.loads(items))
 
 
-def items_of(document: str) -> dict[str, str]:
-    """Return the keys of the items that a document names, with the field that names them."""
+def items_of(document: str) -> list[tuple[str, str]]:
+    """Return the fields that name items of the catalogue, with the keys of the items."""
     raw = json.loads(document)
-    named = {key: f"item_points.{short(key)}" for key in raw.get("item_points", {})}
+    named = [(f"item_points.{short(key)}", key) for key in raw.get("item_points", {})]
     for number, rule in enumerate(raw["rules"]):
-        named |= {key: f"rules[{number}].items" for key in rule.get("items") or ()}
+        named += [(f"rules[{number}].items", key) for key in rule.get("items") or ()]
     return named
 
 

@@ -64,6 +64,9 @@ class Fold:
     # What was set by hand after the place that the fold has reached; never stored.
     coming: list[Override] = field(default_factory=list)
     held: Override | None = None
+    # By when somebody looks whether time alone has changed something: never too late, and left
+    # as it stands while touches only put it off.  Kept beside the state, not in it.
+    due_by: int | None = None
     groups: Groups = field(default_factory=dict)
     # rule id -> the latest touches that the rule may still count.
     recent: dict[str, list[Seen]] = field(default_factory=dict)

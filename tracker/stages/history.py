@@ -53,7 +53,10 @@ class Desk:
         found = {lead_id: self._states[lead_id] for lead_id in wanted if lead_id in self._states}
         unknown = [lead_id for lead_id in wanted if lead_id not in found]
         rows = fetch_in(self.session, _STATES, unknown, before=(self.model_id,))
-        return found | {lead_id: Fold.loads(state) for lead_id, state in rows}
+        for lead_id, state, due_by in rows:
+            found[lead_id] = Fold.loads(state)
+            found[lead_id].due_by = due_by
+        return found
 
     def prepare(self, lead_ids: Iterable[int]) -> None:
         """Read at once what was set by hand for leads that are folded from their beginning."""
@@ -182,6 +185,8 @@ class Desk:
 
     def _standing(self, lead_id: int, state: Fold, order: Order) -> Row:
         due = next_due(self.model, state)
+        if state.due_by is None or (due is not None and due < state.due_by):
+            state.due_by = due
         return (
             self.workspace_id,
             lead_id,
@@ -194,7 +199,7 @@ class Desk:
             *order,
             state.count,
             state.is_dormant,
-            due,
+            state.due_by,
             state.dumps(),
         )
 
@@ -210,7 +215,7 @@ class Desk:
 
 _STATES = """
 /* stages.states */
-SELECT lead_id, state FROM standing WHERE model_id = ? AND lead_id IN ({})
+SELECT lead_id, state, due_at FROM standing WHERE model_id = ? AND lead_id IN ({})
 """
 _STAND = """
 /* stages.stand */

@@ -88,7 +88,7 @@ class Standing(Tenanted, Model):
     touch_count: Mapped[int]
     # Silent for so long; beside the stage, which it keeps.
     is_dormant: Mapped[bool] = mapped_column(default=False)
-    # When time alone will change something next, None if it will not.
+    # By when to look whether time alone has changed something: never too late, seldom early.
     due_at: Mapped[datetime | None]
     # What the fold goes on from; empty where it has to begin anew.
     state: Mapped[str] = mapped_column(Text)

@@ -68,6 +68,7 @@ def _settle(
         if state.order is None:
             state, has_moved = desk.refold(lead_id, None), True
         else:
+            state.due_by = None
             has_moved = bool(desk.advance(lead_id, state, ()))
         one = _standing(workspace_id, lead_id, before, state)
         settled.append(replace(one, is_known=lead_id in known, has_moved=has_moved))

@@ -93,13 +93,16 @@ def begin(session: Session, row: StageModelRow, work: Work) -> None:
 def bind(session: Session, row: StageModelRow) -> dict[str, str]:
     """Find the catalogue's items that a version names; return the reason by the field of others."""
     named = items_of(row.document)
-    found = {
-        key: item for key, item in fetch_in(session, _ITEMS, named, before=(row.workspace_id,))
-    }
+    keys = sorted({key for _, key in named})
+    rows = fetch_in(session, _ITEMS, keys, before=(row.workspace_id,))
+    found = {key: item for key, item in rows}
     row.items = json.dumps(found, separators=(",", ":"), sort_keys=True)
     session.flush()
-    return {field: f"{short(key)} is no item of the catalogue"
-            for key, field in named.items() if key not in found}  # fmt: skip
+    return {
+        field: f"{short(key)} is no item of the catalogue"
+        for field, key in named
+        if key not in found
+    }
 
 
 def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
