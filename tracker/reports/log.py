@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.collector.domain import MessageType
 from tracker.identity.models import Lead, VisitorEdge
+from tracker.touches.channels import clean_label, fold_label
 from tracker.touches.domain import AgentClass, ContentKind
 from tracker.touches.models import Agent, Content, Source, TouchRow
 from tracker.workspaces.models import Site
@@ -18,12 +19,13 @@ from tracker.workspaces.models import Site
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TouchSearch:
-    """Which touches: all of a workspace, or narrowed by lead, company, site, kind and time."""
+    """Which touches: all of a workspace, or narrowed by who, site, kind, campaign and time."""
 
     lead_id: int | None = None
     company_id: int | None = None
     site_id: int | None = None
     kind: ContentKind | None = None
+    campaign: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -51,7 +53,7 @@ class LoggedTouch:
 
 def count(session: Session, workspace_id: int, search: TouchSearch) -> int:
     """Return how many touches a search finds."""
-    query = select(func.count(TouchRow.id)).where(*_conditions(workspace_id, search))
+    query = select(func.count(TouchRow.id)).where(*_conditions(session, workspace_id, search))
     return session.scalar(_narrowed(query, search)) or 0
 
 
@@ -67,14 +69,16 @@ def touches(
         .outerjoin(Agent, Agent.id == TouchRow.agent_id)
         .outerjoin(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
         .outerjoin(Lead, Lead.id == VisitorEdge.lead_id)
-        .where(*_conditions(workspace_id, search))
+        .where(*_conditions(session, workspace_id, search))
         .order_by(*_order(search))
     )
     rows = session.execute(query.limit(limit).offset(offset))
     return [_logged(*row) for row in rows]
 
 
-def _conditions(workspace_id: int, search: TouchSearch) -> list[ColumnElement[bool]]:
+def _conditions(
+    session: Session, workspace_id: int, search: TouchSearch
+) -> list[ColumnElement[bool]]:
     equal: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], object]] = (
         (VisitorEdge.lead_id, search.lead_id),
         (Lead.company_id, search.company_id),
@@ -87,7 +91,18 @@ def _conditions(workspace_id: int, search: TouchSearch) -> list[ColumnElement[bo
         conditions.append(TouchRow.occurred_at >= search.since)
     if search.until is not None:
         conditions.append(TouchRow.occurred_at < search.until)
+    if search.campaign:
+        conditions.append(TouchRow.source_id.in_(_of_campaign(session, workspace_id, search)))
     return conditions
+
+
+def _of_campaign(session: Session, workspace_id: int, search: TouchSearch) -> list[int]:
+    # By one rule for both databases, which do not fold the same letters.
+    wanted = fold_label(clean_label(search.campaign))
+    query = select(Source.id, Source.campaign).where(
+        Source.workspace_id == workspace_id, Source.campaign != ""
+    )
+    return [number for number, name in session.execute(query) if fold_label(name) == wanted]
 
 
 def _narrowed(query: Select[int], search: TouchSearch) -> Select[int]:

@@ -1,6 +1,7 @@
 """Where a touch came from: source, medium, campaign, and the channel that they make."""
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -39,7 +40,7 @@ class Arrival:
     def key(self) -> bytes:
         """Return 16 bytes that are equal for what reports should count as one."""
         parts = (self.name, self.medium, self.campaign, self.term, self.creative, self.referrer)
-        folded = "\x1f".join(part.casefold() for part in parts)
+        folded = fold_label("\x1f".join(parts))
         return hashlib.blake2b(folded.encode(), digest_size=16).digest()
 
 
@@ -73,12 +74,20 @@ def arrival_of(hit: Hit) -> Arrival | None:
 def clean_label(text: str) -> str:
     """Return a campaign label decoded until it is plain: one campaign in two encodings is one."""
     for _ in range(2):
-        decoded = unquote_plus(text)
+        try:
+            decoded = unquote_plus(text, errors="strict")
+        except UnicodeDecodeError:
+            break  # "50%cash" is no encoding
         if decoded == text:
             break
         text = decoded
     # Decoding may have brought to light what the door would have kept out.
     return clean(" ".join(text.split()), 255)
+
+
+def fold_label(label: str) -> str:
+    """Return a label in the form in which labels are compared: case does not matter."""
+    return unicodedata.normalize("NFC", label.casefold())
 
 
 def _labelled(label: str) -> Arrival:
@@ -104,10 +113,21 @@ def _clean(utm: Utm) -> Utm:
 def _query(url: str) -> dict[str, str]:
     try:
         query = urlsplit(url).query
-        pairs = parse_qs(query, max_num_fields=100)
+        pairs = parse_qs(query, max_num_fields=100, errors="surrogateescape")
     except ValueError:
         return {}
-    return {name: values[0] for name, values in pairs.items()}
+    return {name: _readable(values[0]) for name, values in pairs.items()}
+
+
+def _readable(text: str) -> str:
+    # Old mail tools encode "Frühling" by the code page of their machine, not by UTF-8.
+    if text.isascii():
+        return text
+    return text.encode(errors="surrogateescape").decode(_encoding_of(text), errors="replace")
+
+
+def _encoding_of(text: str) -> str:
+    return "cp1252" if any("\udc80" <= char <= "\udcff" for char in text) else "utf-8"
 
 
 def _utm_of(url: str) -> Utm:

@@ -28,6 +28,7 @@ def index(args):
         lead_id=lead.id if lead else None,
         site_id=site.id if site else None,
         kind=args["kind"],
+        campaign=args["campaign"],
         since=args["since"],
         until=args["until"],
     )

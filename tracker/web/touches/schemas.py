@@ -1,6 +1,6 @@
 """The shape of touches on the wire."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from tracker.touches.domain import Channel, ContentKind
 from tracker.web.api.shapes import PageArgs, Shape, Text, page_of
@@ -12,6 +12,11 @@ class TouchArgs(PageArgs):
     lead = Text(load_default="", metadata={"description": "The code of a lead."})
     site = Text(load_default="", metadata={"description": "The code of a site."})
     kind = fields.Enum(ContentKind, by_value=True, load_default=None)
+    campaign = Text(
+        load_default="",
+        validate=validate.Length(max=255),
+        metadata={"description": "A campaign, in any spelling that its links have."},
+    )
     since = fields.AwareDateTime(
         load_default=None, metadata={"description": "Happened at this moment or later."}
     )
