@@ -29,8 +29,6 @@ from tracker.reports import queries
 from tracker.reports.population import Filter
 from tracker.stages.domain import Stage
 from tracker.stages.models import Standing, TransitionRow
-from tracker.touches.catalogue import contents_of_event
-from tracker.touches.domain import ContentKind
 from tracker.touches.models import Visitor
 
 
@@ -216,14 +214,6 @@ def test_a_late_touch_in_a_long_life_refolds_from_the_nearest_checkpoint(session
     record(session, late)
     (standing,) = session.scalars(select(Standing).execution_options(populate_existing=True))
     assert standing.touch_count == 600
-
-
-def test_mapping_an_event_name_moves_those_who_did_it(session, house) -> None:
-    record(session, house.event("Kickoff Joined", anonymous_id="phone"))
-    (content,) = contents_of_event(session, house.workspace.id, "kickoff joined")
-    journey.reclass(session, content, ContentKind.WEBINAR, now=NOON)
-    session.expire_all()
-    assert session.scalars(select(Standing)).one().stage is Stage.MOFU
 
 
 def test_workspaces_never_see_each_other(session, house) -> None:

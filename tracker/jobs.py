@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker import journey, versions
+from tracker import journey, retelling, versions
 from tracker.clock import utcnow
 from tracker.collector import quarantine
 from tracker.db import Database
@@ -53,6 +53,12 @@ JOBS = (
         run=lambda session, now: versions.step(session, now=now),
         every=timedelta(seconds=1),
         slices=20,
+    ),
+    Job(
+        what="tell again what was classed anew",
+        run=lambda session, now: retelling.step(session, now=now),
+        every=timedelta(seconds=1),
+        slices=30,
     ),
     Job(
         what="forget what has been in quarantine for 30 days",

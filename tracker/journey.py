@@ -34,8 +34,7 @@ from tracker.stages.models import StageOverride
 from tracker.stages.overrides import Placement
 from tracker.touches import catalogue
 from tracker.touches import service as log
-from tracker.touches.domain import ContentKind, Touch
-from tracker.touches.models import Content
+from tracker.touches.domain import Touch
 from tracker.workspaces.audit import By as Who
 from tracker.workspaces.models import Workspace
 
@@ -103,25 +102,6 @@ def follow(session: Session, lead_ids: Iterable[int], *, now: datetime) -> None:
         overrides.follow(session, homes)
         handoff.follow(session, homes, now=now)
         pipeline.follow(session, homes)
-
-
-def reclass(
-    session: Session, content: Content, kind: ContentKind, *, now: datetime
-) -> stages.Moved:
-    """Class an item of the catalogue anew and take the leads that touched it along."""
-    leads = class_anew(session, [content], kind)
-    return refold(session, content.workspace_id, leads, now=now)
-
-
-def class_anew(session: Session, contents: Sequence[Content], kind: ContentKind) -> list[int]:
-    """Class items anew and return the leads whose history must be told again.
-
-    Whoever has many of them refolds them in batches, so that nobody waits long for the pen.
-    """
-    for content in contents:
-        content.kind = kind
-    session.flush()
-    return sorted({lead for c in contents for lead in stages.leads_touching(session, c.id)})
 
 
 def refold(

@@ -42,12 +42,12 @@ def test_only_so_many_are_told(session, house):
     assert len(briefing.last_reads(session, [lead.id], each=2)[lead.id]) == 2
 
 
-def test_proof_that_a_lead_has_seen_is_left_out(session, house):
+def test_proof_that_a_lead_has_seen_is_told_apart(session, house):
     stories = ("/case-studies/seen", "/case-studies/unseen")
     record(session, *(house.page(path, anonymous_id="B") for path in stories))
     lead = known(session, house, page(house, "/case-studies/seen", 1))
-    proof = briefing.proof_not_seen(session, house.workspace.id, [lead.id])
-    assert proof == {lead.id: ["/case-studies/unseen"]}
+    proof = briefing.proof_of(session, house.workspace.id, [lead.id])[lead.id]
+    assert (proof.seen, proof.not_seen) == (("/case-studies/seen",), ("/case-studies/unseen",))
 
 
 def test_first_contact_is_the_first_touch_that_counts(session, house):

@@ -5,7 +5,7 @@ import pytest
 from tests.builders import make_house, record
 from tracker.errors import Invalid, NotFound
 from tracker.touches import catalogue
-from tracker.touches.domain import ContentKind
+from tracker.touches.domain import Classed, ContentKind
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_items_that_were_classed_by_hand_follow_their_name_no_more(session):
     for asset in ("one", "two"):
         record(session, house.event("Trial Started", asset, anonymous_id="a"))
     one, two = catalogue.contents_of_event(session, house.workspace.id, "trial started")
-    one.kind = ContentKind.DEMO
+    one.classed = Classed.HAND
     session.flush()
     following = catalogue.contents_following(session, house.workspace.id, "Trial Started")
     assert following == [two]

@@ -17,8 +17,12 @@ from tracker.collector.models import QuarantinedHit
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
 from tracker.pipeline.models import DealStage, Pipeline
+from tracker.touches import items
+from tracker.touches.domain import ContentKind, Subject
+from tracker.touches.items import NewPattern
 from tracker.touches.models import Content
 from tracker.workspaces import tokens
+from tracker.workspaces.audit import By
 from tracker.workspaces.domain import Role, Scope
 
 # The beginning of a route, and what lies there.
@@ -28,6 +32,8 @@ THINGS = (
     ("/sites/<", "site"),
     ("/quarantine/<", "quarantined"),
     ("/content/<", "content"),
+    ("/content/patterns/<", "pattern"),
+    ("/content/many/undo/<", "classing"),
     ("/leads/<", "lead"),
     ("/companies/<", "company"),
     ("/handoffs/<", "handoff"),
@@ -38,6 +44,8 @@ THINGS = (
     ("/api/v1/handoffs/<", "handoff"),
     ("/api/v1/deals/<", "deal"),
     ("/api/v1/content/<", "content"),
+    ("/api/v1/content-patterns/<", "pattern"),
+    ("/api/v1/classings/<", "classing"),
     ("/api/v1/sites/<", "site"),
 )
 # What other parts of a route are the code of.
@@ -58,6 +66,9 @@ def make_everything(session, name):
     offered = handoff.queue(session, workspace.id)[0].code
     yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=None)
     _, deal = journey.answer_handoff(session, workspace, offered, answer=yes, now=utcnow())
+    by = By(workspace_id=workspace.id, user_id=None, now=utcnow())
+    new = NewPattern(subject=Subject.ADDRESS, text=f"/{name}", kind=ContentKind.ARTICLE)
+    pattern, classing = items.add_pattern(session, new, by=by)
     token, _secret = tokens.add(session, workspace.id, name, scopes=[Scope.READ], now=utcnow())
     place = {"workspace_id": workspace.id, "site_id": house.site.id}
     bad = Reject(**place, received_at=utcnow(), reason=DropReason.MALFORMED, body=f'"{name}"')
@@ -68,6 +79,8 @@ def make_everything(session, name):
         "site": house.site.code,
         "quarantined": first(session, QuarantinedHit, workspace).code,
         "content": first(session, Content, workspace).code,
+        "pattern": pattern.code,
+        "classing": classing.code,
         "lead": lead.code,
         "company": lead.company.code,
         "handoff": offered,

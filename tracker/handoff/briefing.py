@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.driver import chunks
-from tracker.identity.models import VisitorEdge
+from tracker.identity.models import Lead, VisitorEdge
+from tracker.stages.domain import Stage
 from tracker.stages.models import Standing
-from tracker.touches.domain import AgentClass, ContentKind
-from tracker.touches.models import Agent, Content, TouchRow
+from tracker.touches.domain import AgentClass, ContentKind, IntendedStage, Purpose
+from tracker.touches.models import IS_ITEM, Agent, Content, Item, TouchRow
 
 PROOF = (ContentKind.CASE_STUDY, ContentKind.COMPARISON)
 CATALOGUE = 50  # proof looked at for one page; more would not be read
@@ -25,6 +26,24 @@ class Read:
     kind: ContentKind
     title: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """What somebody has seen of our proof, and what not yet."""
+
+    seen: tuple[str, ...] = ()
+    not_seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unseen:
+    """An item that somebody might be shown next."""
+
+    title: str
+    url: str
+    kind: ContentKind
+    purpose: Purpose | None
 
 
 def last_reads(
@@ -44,17 +63,41 @@ def last_reads(
     return {lead_id: list(own.values())[:each] for lead_id, own in reads.items()}
 
 
-def proof_not_seen(
+def proof_of(
     session: Session, workspace_id: int, lead_ids: Sequence[int], *, each: int = 3
-) -> dict[int, list[str]]:
-    """Return success stories and comparisons that leads have not looked at yet."""
-    query = select(Content).where(Content.workspace_id == workspace_id, Content.kind.in_(PROOF))
-    proof = list(session.scalars(query.order_by(Content.id.desc()).limit(CATALOGUE)))
+) -> dict[int, Proof]:
+    """Return which proof leads have looked at, and which not yet.
+
+    Proof is what is meant to prove or to compare; where nobody has said what an item is for,
+    success stories and comparisons.
+    """
+    is_meant = Content.purpose.in_((Purpose.PROVE, Purpose.COMPARE))
+    is_likely = Content.purpose.is_(None) & Content.kind.in_(PROOF)
+    query = _items(workspace_id).where(is_meant | is_likely)
+    proof = list(session.scalars(query.order_by(Content.purpose.is_(None), Content.id.desc())))
     seen = _seen(session, lead_ids, [content.id for content in proof])
     return {
-        lead_id: [name_of(c) for c in proof if (lead_id, c.id) not in seen][:each]
+        lead_id: Proof(
+            seen=tuple(name_of(c) for c in proof if (lead_id, c.id) in seen)[:each],
+            not_seen=tuple(name_of(c) for c in proof if (lead_id, c.id) not in seen)[:each],
+        )
         for lead_id in lead_ids
     }
+
+
+def next_unseen(
+    session: Session, lead: Lead, stage: Stage | None, *, each: int = 3
+) -> list[Unseen]:
+    """Return what is meant for a lead's stage and what it has not looked at, the newest first."""
+    meant = IntendedStage(stage or Stage.TOFU)
+    query = _items(lead.workspace_id).where(Content.intended_stage == meant)
+    items = list(session.scalars(query.order_by(Content.id.desc())))
+    seen = _seen(session, [lead.id], [content.id for content in items])
+    return [
+        Unseen(title=name_of(item), url=item.url, purpose=item.purpose, kind=item.kind)
+        for item in items
+        if (lead.id, item.id) not in seen
+    ][:each]
 
 
 def first_contact(session: Session, lead_id: int) -> datetime | None:
@@ -113,24 +156,35 @@ def _looked_at(session: Session, touch_ids: Iterable[int]) -> list[tuple[int, Co
     found: list[tuple[int, Content, datetime]] = []
     for part in chunks(sorted(touch_ids)):
         query = (
-            select(TouchRow.id, Content, TouchRow.occurred_at)
+            select(TouchRow.id, Item, TouchRow.occurred_at)
             .join(Content, Content.id == TouchRow.content_id)
+            .join(Item, IS_ITEM)
             .where(TouchRow.id.in_(part))
         )
-        found += [(touch_id, content, at) for touch_id, content, at in session.execute(query)]
+        found += [(touch_id, item, at) for touch_id, item, at in session.execute(query)]
     return sorted(found, key=lambda row: (row[2], row[0]), reverse=True)
 
 
+def _items(workspace_id: int) -> Select[Content]:
+    own = select(Content).where(Content.workspace_id == workspace_id, Content.item_id.is_(None))
+    return own.limit(CATALOGUE)
+
+
 def _seen(
-    session: Session, lead_ids: Sequence[int], content_ids: Sequence[int]
-) -> set[tuple[int, int | None]]:
-    seen: set[tuple[int, int | None]] = set()
+    session: Session, lead_ids: Sequence[int], item_ids: Sequence[int]
+) -> set[tuple[int, int]]:
+    is_part = Content.id.in_(item_ids) | Content.item_id.in_(item_ids)
+    keys = select(Content.id, func.coalesce(Content.item_id, Content.id)).where(is_part)
+    item_of: dict[int, int] = {key: item for key, item in session.execute(keys)}
+    seen: set[tuple[int, int]] = set()
     for part in chunks(sorted(set(lead_ids))):
         query = (
             select(VisitorEdge.lead_id, TouchRow.content_id)
             .join(TouchRow, TouchRow.visitor_id == VisitorEdge.visitor_id)
-            .where(VisitorEdge.lead_id.in_(part), TouchRow.content_id.in_(content_ids))
+            .outerjoin(Agent, Agent.id == TouchRow.agent_id)
+            .where(VisitorEdge.lead_id.in_(part), TouchRow.content_id.in_(item_of))
+            .where(Agent.id.is_(None) | (Agent.agent_class == AgentClass.HUMAN))
             .distinct()
         )
-        seen |= {(lead_id, content_id) for lead_id, content_id in session.execute(query)}
+        seen |= {(lead, item_of[key]) for lead, key in session.execute(query) if key is not None}
     return seen

@@ -15,7 +15,7 @@ from tracker.reports.timeline import TOUCHES
 from tracker.reports.visits import Seen, seen, visits
 from tracker.stages.domain import Stage
 from tracker.stages.models import TransitionRow
-from tracker.touches.models import Agent, Content, Source, TouchRow
+from tracker.touches.models import IS_ITEM, Agent, Content, Item, Source, TouchRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +86,11 @@ def _touches(
     session: Session, company: Company, before: datetime | None
 ) -> list[tuple[Lead, Seen]]:
     query = (
-        select(Lead, TouchRow.occurred_at, Content, Source, Agent.agent_class, VisitorEdge)
+        select(Lead, TouchRow.occurred_at, Item, Source, Agent.agent_class, VisitorEdge)
         .join(VisitorEdge, VisitorEdge.lead_id == Lead.id)
         .join(TouchRow, TouchRow.visitor_id == VisitorEdge.visitor_id)
         .join(Content, Content.id == TouchRow.content_id)
+        .join(Item, IS_ITEM)
         .outerjoin(Source, Source.id == TouchRow.source_id)
         .outerjoin(Agent, Agent.id == TouchRow.agent_id)
         .where(Lead.company_id == company.id, *_between(TouchRow.occurred_at, before, None))

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from tracker.driver import chunks
 from tracker.identity.models import VisitorEdge
-from tracker.touches.domain import AgentClass, ContentKind
+from tracker.touches.domain import AgentClass, Classed, ContentKind, IntendedStage, Purpose
+from tracker.touches.items import name_of
 from tracker.touches.models import Agent, Content, EventName, TouchRow
+from tracker.workspaces.models import User
 
 EVENT = "event:"
 
@@ -19,6 +23,7 @@ class LedgerSort(StrEnum):
     """By what the catalogue can be sorted."""
 
     PEOPLE = "people"
+    TOUCHES = "touches"
     LAST = "last"
     TITLE = "title"
 
@@ -29,21 +34,37 @@ class Wanted:
 
     q: str = ""
     kind: ContentKind | None = None
+    purpose: Purpose | None = None
+    stage: IntendedStage | None = None
+    owner_id: int | None = None
+    is_unclassed: bool = False
     sort: LedgerSort = LedgerSort.PEOPLE
     limit: int = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """An item of the catalogue, how many people touched it, and when somebody last did."""
+class Tally:
+    """How many people touched something, how often, and when somebody last did."""
 
-    code: str
-    kind: ContentKind
+    people: int = 0
+    touches: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """An item of the catalogue, what is said of it, and what became of it."""
+
+    content: Content
     title: str
-    url: str
-    event: str
-    people: int
-    last_at: datetime | None
+    owner: str
+    keys: int
+    tally: Tally
+
+    @property
+    def event(self) -> str:
+        """Return the name of the event that it is about, '' where it is a page."""
+        return event_of(self.content.key)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,18 +86,39 @@ def contents(
     session: Session, workspace_id: int, wanted: Wanted, *, offset: int = 0
 ) -> list[Entry]:
     """Return a page of the catalogue."""
+    query = _entries().where(*_fits(workspace_id, wanted)).offset(offset).limit(wanted.limit)
     if wanted.sort is LedgerSort.TITLE:
-        return _by_title(session, workspace_id, wanted, offset)
+        # This order needs no counts: count for the items of the page only.
+        rows = session.execute(query.order_by(func.lower(Content.title), Content.id)).all()
+        tallies = tallies_of(session, workspace_id, [row[0].id for row in rows])
+        return [_entry(*row, tallies.get(row[0].id, Tally())) for row in rows]
     touched = _touched(workspace_id).subquery()
-    by = touched.c.people if wanted.sort is LedgerSort.PEOPLE else touched.c.last_at
-    query = (
-        select(Content, touched.c.people, touched.c.last_at)
-        .outerjoin(touched, touched.c.content_id == Content.id)
-        .where(*_fits(workspace_id, wanted))
-        .order_by(by.desc().nulls_last(), Content.id)
-    )
-    rows = session.execute(query.offset(offset).limit(wanted.limit))
-    return [_entry(row[0], row.people, row.last_at) for row in rows]
+    by = {
+        LedgerSort.PEOPLE: touched.c.people,
+        LedgerSort.TOUCHES: touched.c.touches,
+        LedgerSort.LAST: touched.c.last_at,
+    }[wanted.sort]
+    query = query.add_columns(touched.c.people, touched.c.touches, touched.c.last_at)
+    query = query.outerjoin(touched, touched.c.item_id == Content.id)
+    rows = session.execute(query.order_by(by.desc().nulls_last(), Content.id)).all()
+    return [_entry(*row[:3], _tally(row[3:])) for row in rows]
+
+
+def entry(session: Session, content: Content) -> Entry:
+    """Return one item of the catalogue."""
+    row = session.execute(_entries().where(Content.id == content.id)).one()
+    tallies = tallies_of(session, content.workspace_id, [content.id])
+    return _entry(*row, tallies.get(content.id, Tally()))
+
+
+def tallies_of(session: Session, workspace_id: int, ids: Sequence[int]) -> Mapping[int, Tally]:
+    """Return what became of some items."""
+    found: dict[int, Tally] = {}
+    for part in chunks(ids):
+        within = or_(Content.id.in_(part), Content.item_id.in_(part))
+        for row in session.execute(_touched(workspace_id).where(within)):
+            found[row[0]] = _tally(row[1:])
+    return found
 
 
 def unmapped_names(session: Session, workspace_id: int) -> list[UnmappedName]:
@@ -86,19 +128,19 @@ def unmapped_names(session: Session, workspace_id: int) -> list[UnmappedName]:
     )
     query = select(Content.id, Content.key).where(
         Content.workspace_id == workspace_id,
-        Content.kind == ContentKind.OTHER,
+        Content.item_id.is_(None),
+        Content.classed == Classed.GUESSED,
         Content.key.startswith(EVENT, autoescape=True),
     )
     names = {number: event_of(key) for number, key in session.execute(query)}
     unmapped = {number: name for number, name in names.items() if name not in mapped}
-    counts = _counts(session, workspace_id, list(unmapped))
+    tallies = tallies_of(session, workspace_id, list(unmapped))
     found: dict[str, UnmappedName] = {}
     for number, name in unmapped.items():
-        people, last_at = counts.get(number, (0, None))
-        known = found.get(name)
-        if known is not None:
-            people += known.people
-            last_at = max((at for at in (last_at, known.last_at) if at), default=None)
+        tally = tallies.get(number, Tally())
+        known = found.get(name, UnmappedName(name=name, people=0, last_at=None))
+        last_at = max((at for at in (tally.last_at, known.last_at) if at), default=None)
+        people = known.people + tally.people
         found[name] = UnmappedName(name=name, people=people, last_at=last_at)
     return sorted(found.values(), key=lambda name: (-name.people, name.name))
 
@@ -109,61 +151,62 @@ def event_of(key: str) -> str:
 
 
 def _fits(workspace_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
-    fits: list[ColumnElement[bool]] = [Content.workspace_id == workspace_id]
-    if wanted.kind is not None:
-        fits.append(Content.kind == wanted.kind)
+    equal = (
+        (Content.kind, wanted.kind),
+        (Content.purpose, wanted.purpose),
+        (Content.intended_stage, wanted.stage),
+        (Content.owner_id, wanted.owner_id),
+        (Content.classed, Classed.GUESSED if wanted.is_unclassed else None),
+    )
+    fits: list[ColumnElement[bool]] = [
+        Content.workspace_id == workspace_id,
+        Content.item_id.is_(None),
+        *(column == value for column, value in equal if value is not None),
+    ]
     if wanted.q:
+        below = aliased(Content)
         fits.append(
             or_(
                 Content.title.icontains(wanted.q, autoescape=True),
                 Content.key.icontains(wanted.q, autoescape=True),
+                exists().where(
+                    below.item_id == Content.id, below.key.icontains(wanted.q, autoescape=True)
+                ),
             )
         )
     return fits
 
 
-def _touched(workspace_id: int) -> Select[int | None, int, datetime]:
+def _entries() -> Select[Content, str, int]:
+    below = aliased(Content)
+    keys: ScalarSelect[int] = (
+        select(func.count()).select_from(below).where(below.item_id == Content.id).scalar_subquery()
+    )
+    return select(Content, User.name, keys).outerjoin(User, User.id == Content.owner_id)
+
+
+def _touched(workspace_id: int) -> Select[int, int, int, datetime]:
     is_human = or_(TouchRow.agent_id.is_(None), Agent.agent_class == int(AgentClass.HUMAN))
+    item_id = func.coalesce(Content.item_id, Content.id)
     return (
         select(
-            TouchRow.content_id,
+            item_id.label("item_id"),
             func.count(VisitorEdge.lead_id.distinct()).label("people"),
+            func.count().label("touches"),
             func.max(TouchRow.occurred_at, type_=TouchRow.occurred_at.type).label("last_at"),
         )
+        .join(Content, Content.id == TouchRow.content_id)
         .outerjoin(Agent, Agent.id == TouchRow.agent_id)
         .outerjoin(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
-        .where(TouchRow.workspace_id == workspace_id, TouchRow.content_id.is_not(None), is_human)
-        .group_by(TouchRow.content_id)
+        .where(TouchRow.workspace_id == workspace_id, is_human)
+        .group_by(item_id)
     )
 
 
-def _by_title(session: Session, workspace_id: int, wanted: Wanted, offset: int) -> list[Entry]:
-    # This order needs no counts: count for the items of the page only.
-    query = select(Content).where(*_fits(workspace_id, wanted))
-    query = query.order_by(func.lower(Content.title), Content.id)
-    page = list(session.scalars(query.offset(offset).limit(wanted.limit)))
-    counts = _counts(session, workspace_id, [content.id for content in page])
-    return [_entry(content, *counts.get(content.id, (0, None))) for content in page]
+def _tally(numbers: Sequence[Any]) -> Tally:
+    people, touches, last_at = numbers
+    return Tally(people=people or 0, touches=touches or 0, last_at=last_at)
 
 
-def _counts(
-    session: Session, workspace_id: int, ids: Sequence[int]
-) -> Mapping[int, tuple[int, datetime | None]]:
-    counts: dict[int, tuple[int, datetime | None]] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        query = _touched(workspace_id).where(TouchRow.content_id.in_(part))
-        counts |= {row.content_id: (row.people, row.last_at) for row in session.execute(query)}
-    return counts
-
-
-def _entry(content: Content, people: int | None, last_at: datetime | None) -> Entry:
-    return Entry(
-        code=content.code,
-        kind=content.kind,
-        title=content.title or content.key.partition(":")[2].rstrip("|"),
-        url=content.url,
-        event=event_of(content.key),
-        people=people or 0,
-        last_at=last_at,
-    )
+def _entry(content: Content, owner: str | None, keys: int, tally: Tally) -> Entry:
+    return Entry(content=content, title=name_of(content), owner=owner or "", keys=keys, tally=tally)

@@ -13,7 +13,7 @@ from tracker.collector.domain import MessageType
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.touches.channels import clean_label, fold_label
 from tracker.touches.domain import AgentClass, ContentKind
-from tracker.touches.models import Agent, Content, Source, TouchRow
+from tracker.touches.models import IS_ITEM, Agent, Content, Item, Source, TouchRow
 from tracker.workspaces.models import Site
 
 
@@ -62,9 +62,10 @@ def touches(
 ) -> list[LoggedTouch]:
     """Return some of the touches that a search finds, the latest to arrive first."""
     query = (
-        select(TouchRow, Content, Source, Agent.agent_class, Site.code, Lead.code)
+        select(TouchRow, Content.url, Item, Source, Agent.agent_class, Site.code, Lead.code)
         .join(Site, Site.id == TouchRow.site_id)
         .outerjoin(Content, Content.id == TouchRow.content_id)
+        .outerjoin(Item, IS_ITEM)
         .outerjoin(Source, Source.id == TouchRow.source_id)
         .outerjoin(Agent, Agent.id == TouchRow.agent_id)
         .outerjoin(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
@@ -73,7 +74,7 @@ def touches(
         .order_by(*_order(search))
     )
     rows = session.execute(query.limit(limit).offset(offset))
-    return [_logged(*row) for row in rows]
+    return [_logged(row) for row in rows]
 
 
 def _conditions(
@@ -83,7 +84,7 @@ def _conditions(
         (VisitorEdge.lead_id, search.lead_id),
         (Lead.company_id, search.company_id),
         (TouchRow.site_id, search.site_id),
-        (Content.kind, search.kind),
+        (Item.kind, search.kind),
     )
     conditions: list[ColumnElement[bool]] = [TouchRow.workspace_id == workspace_id]
     conditions += [column == value for column, value in equal if value is not None]
@@ -111,7 +112,7 @@ def _narrowed(query: Select[int], search: TouchSearch) -> Select[int]:
     if search.company_id is not None:
         query = query.join(Lead, Lead.id == VisitorEdge.lead_id)
     if search.kind is not None:
-        query = query.join(Content, Content.id == TouchRow.content_id)
+        query = query.join(Content, Content.id == TouchRow.content_id).join(Item, IS_ITEM)
     return query
 
 
@@ -121,14 +122,8 @@ def _order(search: TouchSearch) -> list[UnaryExpression[int] | UnaryExpression[d
     return [*by_time, TouchRow.id.desc()]
 
 
-def _logged(
-    touch: TouchRow,
-    content: Content | None,
-    source: Source | None,
-    agent: int | None,
-    site: str,
-    lead: str | None,
-) -> LoggedTouch:
+def _logged(row: Any) -> LoggedTouch:
+    touch, url, item, source, agent, site, lead = row
     return LoggedTouch(
         message_id=_readable(touch.message_id),
         type=MessageType(touch.type).name.lower(),
@@ -136,10 +131,10 @@ def _logged(
         received_at=touch.received_at,
         site=site,
         lead=lead,
-        kind=content.kind if content else None,
-        content=content.code if content else None,
-        title=content.title if content else "",
-        url=content.url if content else "",
+        kind=item.kind if item else None,
+        content=item.code if item else None,
+        title=item.title if item else "",
+        url=url or "",
         source=source.name if source else "",
         medium=source.medium if source else "",
         campaign=source.campaign if source else "",

@@ -22,7 +22,7 @@ from tracker.stages.fold import Receipt
 from tracker.stages.models import TransitionRow
 from tracker.stages.receipts import load_receipt
 from tracker.touches.domain import ContentKind
-from tracker.touches.models import Agent, Content, Source, TouchRow, Visitor
+from tracker.touches.models import IS_ITEM, Agent, Content, Item, Source, TouchRow, Visitor
 from tracker.workspaces.models import User
 
 TOUCHES = 200
@@ -149,9 +149,10 @@ def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -
 
 def _touches(session: Session, lead_id: int, before: datetime | None) -> list[Seen]:
     query = (
-        select(TouchRow.occurred_at, Content, Source, Agent.agent_class, VisitorEdge)
+        select(TouchRow.occurred_at, Item, Source, Agent.agent_class, VisitorEdge)
         .join(VisitorEdge, VisitorEdge.visitor_id == TouchRow.visitor_id)
         .join(Content, Content.id == TouchRow.content_id)
+        .join(Item, IS_ITEM)
         .outerjoin(Source, Source.id == TouchRow.source_id)
         .outerjoin(Agent, Agent.id == TouchRow.agent_id)
         .where(VisitorEdge.lead_id == lead_id)

@@ -63,6 +63,17 @@ class DraftMove(Tenanted, Model):
     to_stage: Mapped[Stage | None]
 
 
+class UntoldLead(Model):
+    """A lead that touched what was classed anew; gone once its history is told again."""
+
+    __tablename__ = "untold_lead"
+
+    classing_id: Mapped[int] = mapped_column(ForeignKey("classing.id"), primary_key=True)
+    lead_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("lead.id"), primary_key=True, autoincrement=False
+    )
+
+
 class Standing(Tenanted, Model):
     """Where a lead stands under one model, and what the fold needs to go on from here."""
 

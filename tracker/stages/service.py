@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import from_micros, to_micros
 from tracker.driver import fetch, remembered
-from tracker.identity.models import VisitorEdge
 from tracker.identity.service import Resolved, visitors_of
 from tracker.stages import history
 from tracker.stages.documents import default_document, parse
@@ -19,7 +17,6 @@ from tracker.stages.fold import Fold
 from tracker.stages.models import StageModelRow, Term
 from tracker.touches import service as log
 from tracker.touches.domain import Touch
-from tracker.touches.models import TouchRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,17 +195,6 @@ def differences(
         if told != history.identities(transitions):
             found.append((lead_id, "the transitions are not what the touches say"))
     return found
-
-
-def leads_touching(session: Session, content_id: int) -> list[int]:
-    """Return the leads that touched an item of the catalogue."""
-    query = (
-        select(VisitorEdge.lead_id)
-        .join(TouchRow, TouchRow.visitor_id == VisitorEdge.visitor_id)
-        .where(TouchRow.content_id == content_id)
-        .distinct()
-    )
-    return list(session.scalars(query))
 
 
 def _bring_up(desk: history.Desk, lead: Resolved, state: Fold) -> Classified:

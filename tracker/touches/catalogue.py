@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import Invalid, NotFound
 from tracker.touches.content import DEFAULT_EVENT_NAMES, fold_name
-from tracker.touches.domain import ContentKind
+from tracker.touches.domain import Classed, ContentKind
 from tracker.touches.models import Content, EventName
 
 
@@ -24,6 +24,11 @@ def event_names(session: Session, workspace_id: int) -> list[EventName]:
     return list(session.scalars(query.order_by(EventName.name)))
 
 
+def event_kinds(session: Session, workspace_id: int) -> dict[str, ContentKind]:
+    """Return the kind that each name stands for."""
+    return {row.name: row.kind for row in event_names(session, workspace_id)}
+
+
 def name_event(session: Session, workspace_id: int, name: str, kind: ContentKind) -> EventName:
     """Let an event name stand for a kind of content from now on."""
     folded = fold_name(name)[:200]
@@ -40,15 +45,13 @@ def name_event(session: Session, workspace_id: int, name: str, kind: ContentKind
 
 
 def contents_following(session: Session, workspace_id: int, name: str) -> list[Content]:
-    """Return the items of an event name that still have the kind it stands for (or none).
+    """Return the items of an event name that have their kind by nothing but the name.
 
-    What a marketer has classed one by one stays as it is when the name gets another kind.
+    What a marketer or a pattern has classed stays as it is when the name gets another kind.
     """
-    query = select(EventName.kind).where(
-        EventName.workspace_id == workspace_id, EventName.name == fold_name(name)[:200]
-    )
-    kind = session.scalar(query) or ContentKind.OTHER
-    return [item for item in contents_of_event(session, workspace_id, name) if item.kind is kind]
+    by_name = (Classed.GUESSED, Classed.NAMED)
+    items = contents_of_event(session, workspace_id, name)
+    return [item for item in items if item.classed in by_name]
 
 
 def get_content(session: Session, workspace_id: int, code: str) -> Content:

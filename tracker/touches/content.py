@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from tracker.collector.domain import Hit, MessageType
-from tracker.touches.domain import SCORED, ContentKind
+from tracker.touches.domain import SCORED, Classed, ContentKind
 
 # Names that customers give their events; a workspace edits its own copy.
 DEFAULT_EVENT_NAMES: Mapping[str, ContentKind] = {
@@ -53,6 +53,7 @@ class Item:
     kind: ContentKind
     title: str
     url: str
+    classed: Classed = Classed.GUESSED
 
 
 def fold_name(name: str) -> str:
@@ -95,9 +96,14 @@ def guess_kind(url: str) -> ContentKind:
 
 def _event_item(hit: Hit, event_names: Mapping[str, ContentKind]) -> Item:
     name = fold_name(hit.name)
-    kind = event_names.get(name, ContentKind.OTHER)
-    key = f"event:{name[:200]}|{hit.asset.casefold()[:300]}"
-    return Item(key=key, kind=kind, title=hit.title or hit.asset or hit.name, url=hit.url)
+    kind = event_names.get(name)
+    return Item(
+        key=f"event:{name[:200]}|{hit.asset.casefold()[:300]}",
+        kind=kind or ContentKind.OTHER,
+        title=hit.title or hit.asset or hit.name,
+        url=hit.url,
+        classed=Classed.NAMED if kind else Classed.GUESSED,
+    )
 
 
 def _page_item(hit: Hit) -> Item:

@@ -25,6 +25,48 @@ class ContentKind(StrEnum):
     OTHER = "other"
 
 
+class IntendedStage(StrEnum):
+    """The stage of the funnel that an item speaks to, as its makers meant it."""
+
+    TOFU = "tofu"
+    MOFU = "mofu"
+    BOFU = "bofu"
+
+
+class Purpose(StrEnum):
+    """What an item is for: to teach, to set us beside others, to prove, to make somebody act."""
+
+    EDUCATE = "educate"
+    COMPARE = "compare"
+    PROVE = "prove"
+    CONVERT = "convert"
+
+
+class Classed(StrEnum):
+    """Who said what an item is; a hand is believed before a pattern, a pattern before a guess."""
+
+    GUESSED = "guessed"
+    NAMED = "named"
+    PATTERN = "pattern"
+    HAND = "hand"
+
+
+class ClassingWork(StrEnum):
+    """What is left to do once something is classed anew, a slice at a time."""
+
+    GATHER = "gather"
+    RETELL = "retell"
+    SETTLE = "settle"
+
+
+class Subject(StrEnum):
+    """What a pattern is compared with."""
+
+    ADDRESS = "address"
+    ASSET = "asset"
+    EVENT = "event"
+
+
 class AgentClass(IntEnum):
     """Who made a touch; only a human's counts."""
 

@@ -1,7 +1,8 @@
 """What a batch of hits of one workspace points to, looked up at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,25 @@ from tracker.touches.content import Item, item_of
 from tracker.touches.dimensions import find_or_create
 from tracker.touches.domain import AgentClass, ContentKind, VisitorKey, fold_email, visitor_key
 from tracker.touches.models import Agent, Content, Source, Visitor
+from tracker.touches.rulings import Ruling, Said, ruling_on, rulings
 
 Keys = tuple[str | None, str | None, str | None]
+# The row of a key, its kind and its item: those of the item that it lies under.
+_FOUND = (
+    "key",
+    "id",
+    "COALESCE((SELECT i.kind FROM content i WHERE i.id = content.item_id), kind)",
+    "COALESCE(item_id, id)",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Touched:
+    """What a hit touched: the row of its key, and the item that this is, with its kind."""
+
+    id: int
+    item_id: int
+    kind: ContentKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +43,7 @@ class Lookup:
     items: dict[int, Item | None]
     arrivals: dict[int, bytes | None]
     visitors: dict[str, int]
-    contents: dict[str, tuple[int, ContentKind]]
+    contents: dict[str, Touched]
     sources: dict[bytes, int]
     agents: dict[str, tuple[int, AgentClass]]
 
@@ -35,8 +53,8 @@ class Lookup:
         own = user if user is not None else email if email is not None else anonymous
         return own, anonymous, email
 
-    def content_of(self, hit: Hit) -> tuple[int, ContentKind] | None:
-        """Return the item that the hit touched and its kind."""
+    def content_of(self, hit: Hit) -> Touched | None:
+        """Return what the hit touched."""
         item = self.items[id(hit)]
         return self.contents[item.key] if item else None
 
@@ -100,17 +118,35 @@ def _visitors(session: Session, workspace_id: int, keys: Iterable[Keys]) -> dict
     return {key: number for key, (number,) in found.items()}
 
 
-def _contents(
-    session: Session, workspace_id: int, items: Sequence[Item]
-) -> dict[str, tuple[int, ContentKind]]:
-    rows = {
-        item.key: {"kind": item.kind, "title": item.title[:300], "url": item.url[:2048]}
-        for item in reversed(items)
+def _contents(session: Session, workspace_id: int, items: Sequence[Item]) -> dict[str, Touched]:
+    if not items:
+        return {}
+    rows = _NewContents(items, rulings(session, workspace_id))
+    found = find_or_create(session, Content, _FOUND, workspace_id=workspace_id, rows=rows)
+    return {
+        key: Touched(id=number, kind=ContentKind(kind), item_id=item_id)
+        for key, (number, kind, item_id) in found.items()
     }
-    found = find_or_create(
-        session, Content, ("key", "id", "kind"), workspace_id=workspace_id, rows=rows
-    )
-    return {key: (number, ContentKind(kind)) for key, (number, kind) in found.items()}
+
+
+class _NewContents(Mapping[str, Mapping[str, Any]]):
+    """The rows of keys, made only of those that nobody has seen before."""
+
+    def __init__(self, items: Sequence[Item], ordered: Sequence[Ruling]) -> None:
+        self._items = {item.key: item for item in reversed(items)}
+        self._rulings = ordered
+
+    def __getitem__(self, key: str) -> Mapping[str, Any]:
+        item = self._items[key]
+        ruling = ruling_on(self._rulings, key)
+        said = ruling.said(item.kind) if ruling else Said(kind=item.kind, classed=item.classed)
+        return {"title": item.title[:300], "url": item.url[:2048], **asdict(said)}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 def _sources(

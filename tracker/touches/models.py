@@ -11,15 +11,36 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    func,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import BigId, Code, Id, Model, Tenanted
-from tracker.touches.domain import Channel, ContentKind
+from tracker.touches.domain import (
+    Channel,
+    Classed,
+    ClassingWork,
+    ContentKind,
+    IntendedStage,
+    Purpose,
+    Subject,
+)
 
 
-class Content(Tenanted, Model):
-    """An item of the catalogue: a page or an event about an asset."""
+class Meaning:
+    """What an item is said to be; nobody need say more than the kind."""
+
+    intended_stage: Mapped[IntendedStage | None]
+    purpose: Mapped[Purpose | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+
+class Content(Tenanted, Meaning, Model):
+    """What touches are about, one row for each key; one under an item is that item.
+
+    `item_id` names the item that a key belongs to: None where it is an item of its own.  An
+    item lies under nothing, so the way from a touch to its item is one step.
+    """
 
     __tablename__ = "content"
     __table_args__ = (
@@ -33,6 +54,64 @@ class Content(Tenanted, Model):
     kind: Mapped[ContentKind]
     title: Mapped[str] = mapped_column(String(300), default="")
     url: Mapped[str] = mapped_column(String(2048), default="")
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("content.id"), index=True)
+    classed: Mapped[Classed] = mapped_column(default=Classed.GUESSED)
+    # The pattern by which it is classed, or lies under its item; None where somebody said so.
+    pattern_id: Mapped[int | None]
+
+
+# The item that a key belongs to: join it to Content where Content is joined to a touch.
+Item = aliased(Content, name="item")
+IS_ITEM = Item.id == func.coalesce(Content.item_id, Content.id)
+
+
+class ContentPattern(Tenanted, Meaning, Model):
+    """What becomes of keys that a pattern takes in: part of an item, or items of a kind."""
+
+    __tablename__ = "content_pattern"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "code"),
+        UniqueConstraint("workspace_id", "subject", "text"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    subject: Mapped[Subject]
+    text: Mapped[str] = mapped_column(String(300))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("content.id"), index=True)
+    kind: Mapped[ContentKind | None]
+
+
+class Classing(Tenanted, Model):
+    """One act of classing: what it changed, and how far the histories are told again."""
+
+    __tablename__ = "classing"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "code"),
+        # Asked every second: the few that are not done yet.
+        Index(None, "work"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    subject: Mapped[str] = mapped_column(String(300))
+    # How many keys were classed anew, and what they were before (JSON) where that can be undone.
+    keys: Mapped[int]
+    before: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[datetime | None]
+    work: Mapped[ClassingWork | None]
+    task_id: Mapped[int | None]
+    # Whether it was looked for what was being taken in while this was said.
+    is_settled: Mapped[bool] = mapped_column(default=False)
+    # The keys whose leads are looked for (JSON), and the place in them: key, touch.
+    contents: Mapped[str] = mapped_column(Text)
+    reached_content: Mapped[int] = mapped_column(default=0)
+    reached_touch_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    leads: Mapped[int] = mapped_column(default=0)
+    up: Mapped[int] = mapped_column(default=0)
+    down: Mapped[int] = mapped_column(default=0)
 
 
 class EventName(Tenanted, Model):

@@ -23,7 +23,7 @@ _COLUMNS = (
     "original_at", "sent_at", "visitor_id", "anonymous_id", "email_id", "content_id",
     "source_id", "agent_id", "network", "flags", "import_batch_id", "properties",
 )  # fmt: skip
-_AT, _VISITOR, _CONTENT = map(_COLUMNS.index, ("occurred_at", "visitor_id", "content_id"))
+_AT, _VISITOR, _SOURCE = map(_COLUMNS.index, ("occurred_at", "visitor_id", "source_id"))
 _WITH_TRAITS = frozenset({MessageType.IDENTIFY, MessageType.GROUP})
 
 
@@ -72,17 +72,19 @@ _KINDS = {kind.value: kind for kind in ContentKind}
 _ORDER = attrgetter("order")
 _COUNTED = """
 /* touches.counted_of */
-SELECT t.id, t.occurred_at, t.message_id, t.visitor_id, c.kind, t.content_id, t.source_id
-FROM touch t JOIN content c ON c.id = t.content_id LEFT JOIN agent a ON a.id = t.agent_id
+SELECT t.id, t.occurred_at, t.message_id, t.visitor_id, i.kind, i.id, t.source_id
+FROM touch t JOIN content c ON c.id = t.content_id
+JOIN content i ON i.id = COALESCE(c.item_id, c.id) LEFT JOIN agent a ON a.id = t.agent_id
 WHERE t.visitor_id IN ({}) AND coalesce(a.agent_class, 0) = 0
 """
 _READ = """
 /* touches.of_visitors */
 SELECT t.id, t.workspace_id, t.site_id, t.type, t.occurred_at, t.message_id, t.received_at,
-       t.visitor_id, t.anonymous_id, t.email_id, t.content_id, c.kind, t.source_id,
+       t.visitor_id, t.anonymous_id, t.email_id, i.id, i.kind, t.source_id,
        a.agent_class, t.flags,
        CASE WHEN t.type IN (3, 5) THEN t.properties END
-FROM touch t LEFT JOIN content c ON c.id = t.content_id LEFT JOIN agent a ON a.id = t.agent_id
+FROM touch t LEFT JOIN content c ON c.id = t.content_id
+LEFT JOIN content i ON i.id = COALESCE(c.item_id, c.id) LEFT JOIN agent a ON a.id = t.agent_id
 WHERE t.visitor_id IN ({})
 """
 _READ_AFTER = _READ.replace(
@@ -169,7 +171,7 @@ def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
         visitor,
         anonymous,
         email,
-        content[0] if content else None,
+        content.id if content else None,
         lookup.source_of(hit),
         lookup.agent_of(hit),
         hit.network or None,
@@ -191,9 +193,9 @@ def _as_touch(number: int, hit: Hit, row: tuple[Any, ...], lookup: Lookup) -> To
         visitor_id=row[_VISITOR],
         anonymous_id=row[_VISITOR + 1],
         email_id=row[_VISITOR + 2],
-        content_id=row[_CONTENT],
-        kind=content[1] if content else None,
-        source_id=row[_CONTENT + 1],
+        content_id=content.item_id if content else None,
+        kind=content.kind if content else None,
+        source_id=row[_SOURCE],
         agent_class=lookup.class_of(hit),
         traits=hit.traits if hit.type in _WITH_TRAITS else None,
         is_back_dated=hit.is_back_dated,

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from tracker.web.auth import pages as auth
 from tracker.web.companies import pages as companies
+from tracker.web.content import events, many, patterns
 from tracker.web.content import pages as content
 from tracker.web.handoff import pages as handoff
 from tracker.web.health import pages as health
@@ -31,6 +32,9 @@ PAGES: tuple[Blueprint, ...] = (
     moves.blueprint,
     pipelines.blueprint,
     content.blueprint,
+    events.blueprint,
+    patterns.blueprint,
+    many.blueprint,
     sites.blueprint,
     quarantine.blueprint,
     health.blueprint,

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker.stages.domain import Cause, Rule, Stage
 from tracker.stages.explain import Unmet, kinds_in_order
-from tracker.touches.domain import ContentKind
+from tracker.touches.domain import Classed, ContentKind, IntendedStage, Purpose, Subject
 
 
 def kind_name(kind: ContentKind) -> str:
@@ -65,7 +65,36 @@ def thing(kind: ContentKind) -> str:
     }[kind]
 
 
-def stage_name(stage: Stage | None) -> str:
+def purpose_name(purpose: Purpose) -> str:
+    """Return what an item is for."""
+    return {
+        Purpose.EDUCATE: _("Educate"),
+        Purpose.COMPARE: _("Compare"),
+        Purpose.PROVE: _("Prove"),
+        Purpose.CONVERT: _("Convert"),
+    }[purpose]
+
+
+def subject_name(subject: Subject) -> str:
+    """Return what a pattern is compared with."""
+    return {
+        Subject.ADDRESS: _("Address of a page"),
+        Subject.ASSET: _("Asset of an event"),
+        Subject.EVENT: _("Name of an event"),
+    }[subject]
+
+
+def classed_name(classed: Classed) -> str:
+    """Return who said what an item is."""
+    return {
+        Classed.GUESSED: _("Guessed"),
+        Classed.NAMED: _("By its event's name"),
+        Classed.PATTERN: _("By a pattern"),
+        Classed.HAND: _("By hand"),
+    }[classed]
+
+
+def stage_name(stage: Stage | IntendedStage | None) -> str:
     """Return what a stage is called."""
     return stage.value.upper() if stage else _("No stage")
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tracker.handoff import briefing
-from tracker.handoff.briefing import Read
+from tracker.handoff.briefing import Proof, Read
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.handoff.models import Handoff
 from tracker.stages import service as stages
@@ -38,7 +38,7 @@ class Card:
     why: str
     clock: Clock
     reads: Sequence[Read]
-    not_seen: Sequence[str]
+    proof: Proof
 
 
 def cards(
@@ -48,14 +48,14 @@ def cards(
     leads = [handoff.lead_id for handoff in handoffs]
     why = reasons_why(session, workspace_id, handoffs)
     reads = briefing.last_reads(session, leads)
-    not_seen = briefing.proof_not_seen(session, workspace_id, leads)
+    proof = briefing.proof_of(session, workspace_id, leads)
     return [
         Card(
             handoff=handoff,
             why=why[handoff.id],
             clock=clock(handoff, now=now),
             reads=reads.get(handoff.lead_id, ()),
-            not_seen=not_seen.get(handoff.lead_id, ()),
+            proof=proof[handoff.lead_id],
         )
         for handoff in handoffs
     ]
