@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.errors import Conflict
+from tracker.handoff import service as handoff
 from tracker.handoff import trials
+from tracker.handoff.newcomers import newcomers
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
@@ -27,13 +29,25 @@ from tracker.tasks.models import Task
 SLICE = 100
 
 
-def begin(session: Session, row: StageModelRow, work: Work, *, now: datetime) -> None:
-    """Begin to compare or to publish a version; `step` carries it on."""
+def begin(
+    session: Session,
+    row: StageModelRow,
+    work: Work,
+    *,
+    now: datetime,
+    offers_ready: bool = False,
+) -> None:
+    """Begin to compare or to publish a version; `step` carries it on.
+
+    Once it is in force, leads that are ready because of it are offered at their next touch, or
+    at once if the publisher wishes (`offers_ready`).
+    """
     if row.published_at is not None and row.retired_at is None:
         raise Conflict("this version is in force")
     if row.task_id is not None:
         tasks.finish(session, row.task_id, now=now, error="begun anew")
     versions.begin(session, row, work)
+    row.offers_ready = offers_ready
     trials.forget(session, row.id)
     _begin_task(session, row, now)
 
@@ -84,6 +98,10 @@ def _mark(session: Session, row: StageModelRow, leads: list[int], now: datetime)
     query = select(Standing.lead_id).where(Standing.model_id == row.id, Standing.lead_id.in_(leads))
     missing = set(leads) - set(session.scalars(query))
     versions.replay(session, row, sorted(missing), now=now)
+    if row.offers_ready:
+        before = versions.before(session, row)
+        for lead_id in newcomers(session, row, leads, before=before, now=now):
+            handoff.offer(session, row.workspace_id, lead_id, now=now)
     milestones.mark(session, row.workspace_id, leads, now=now)
 
 

@@ -81,14 +81,14 @@ def test_a_marketer_edits_sees_who_would_move_publishes_and_goes_back(client, se
     assert client.post("/stages/edit", data=form).location == "/stages/draft"
     finish(session)
     page = client.get("/stages/draft").text
-    assert "0 up, 1 down." in page
     assert "ana@firm.example" in page
     assert "ana@firm.example" in client.get("/stages/draft/leads?from=bofu&to=").text
+    assert "1 open offer is withdrawn" in page
     client.post("/stages/publish", data={"version": 2})
     assert "Being published" in client.get("/stages").text
     finish(session)
     assert stages.active(session, house.workspace.id)[1].version == 2
-    assert "Go back to this version" in client.get("/stages").text
+    assert "/stages/draft?version=1" in client.get("/stages").text
     client.post("/stages/publish", data={"version": 1})
     finish(session)
     assert stages.active(session, house.workspace.id)[1].version == 1

@@ -130,6 +130,10 @@ class Trial:
         """Return the offers that a figure counts."""
         return [offer for offer in self.offers if _OFFERS[figure](offer)]
 
+    def count(self, figure: Figure) -> int:
+        """Return how many deals or offers a figure counts."""
+        return len(self.deals_of(figure) if figure in _DEALS else self.offers_of(figure))
+
 
 def verdict(trial: Trial) -> Verdict:
     """Return every figure of one side."""

@@ -9,9 +9,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.handoff.models import DraftOffer, Handoff
+from tracker.identity.models import Lead
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal
-from tracker.reports.backtest import WEEK, Ended, Fate, Offered, Span, Trial
+from tracker.reports.backtest import (
+    WEEK,
+    Ended,
+    Fate,
+    Figure,
+    Offered,
+    Span,
+    Trial,
+    counts_deals,
+)
 from tracker.reports.fates import fates
 from tracker.stages.models import StageModelRow
 from tracker.workspaces.domain import Role
@@ -40,6 +50,17 @@ class Backtest:
         return self.version if side is Side.VERSION else self.live
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One line of the list behind a figure: a lead, and its deal if the figure counts deals."""
+
+    lead: Lead
+    fate: Fate
+    would_at: datetime | None
+    real_at: datetime | None = None
+    deal: Deal | None = None
+
+
 def load(session: Session, row: StageModelRow, *, until: datetime) -> Backtest:
     """Return what is known of a version that was compared, by what had ended until a moment."""
     came = fates(row.workspace_id, until)
@@ -60,6 +81,38 @@ def load(session: Session, row: StageModelRow, *, until: datetime) -> Backtest:
     return Backtest(
         version=_trial(ended, sides[Side.VERSION], span), live=_trial(ended, sides[Side.LIVE], span)
     )
+
+
+def members(
+    session: Session, trial: Trial, figure: Figure, *, window: tuple[int, int]
+) -> tuple[Case, ...]:
+    """Return some of the deals or offers behind a figure: so many from a place on."""
+    limit, offset = window
+    if not counts_deals(figure):
+        offers = trial.offers_of(figure)[offset : offset + limit]
+        leads = _leads(session, [one.lead_id for one in offers])
+        return tuple(
+            Case(lead=leads[one.lead_id], fate=one.fate, would_at=one.would_at) for one in offers
+        )
+    ended = trial.deals_of(figure)[offset : offset + limit]
+    leads = _leads(session, [one.lead_id for one in ended])
+    query = select(Deal).where(Deal.id.in_([one.deal_id for one in ended]))
+    deals = {deal.id: deal for deal in session.scalars(query)}
+    return tuple(
+        Case(
+            lead=leads[one.lead_id],
+            deal=deals[one.deal_id],
+            fate=Fate.WON if one.is_won else Fate.LOST,
+            would_at=one.would_at,
+            real_at=one.real_at,
+        )
+        for one in ended
+    )
+
+
+def _leads(session: Session, lead_ids: Sequence[int]) -> dict[int, Lead]:
+    query = select(Lead).where(Lead.id.in_(lead_ids))
+    return {lead.id: lead for lead in session.scalars(query)}
 
 
 def _trial(ended: Sequence[Ended], offers: list[Offered], span: Span) -> Trial:

@@ -17,7 +17,7 @@ from tracker.web.quarantine import pages as quarantine
 from tracker.web.reports import pages as reports
 from tracker.web.settings import pages as settings
 from tracker.web.sites import pages as sites
-from tracker.web.stages import drafts
+from tracker.web.stages import backtests, drafts, evidence
 from tracker.web.stages import pages as stages
 from tracker.web.team import pages as team
 
@@ -40,6 +40,8 @@ PAGES: tuple[Blueprint, ...] = (
     health.blueprint,
     stages.blueprint,
     drafts.blueprint,
+    backtests.blueprint,
+    evidence.blueprint,
     help_page.blueprint,
     team.blueprint,
     settings.blueprint,

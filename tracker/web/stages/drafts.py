@@ -1,6 +1,7 @@
 """Drafts of the stage model: edit, see who would move, publish, and go back."""
 
 import json
+from typing import NoReturn
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,7 +9,9 @@ from flask_login import current_user
 
 from tracker import versions as way
 from tracker.errors import Invalid, NotFound
+from tracker.handoff.domain import FRESH
 from tracker.reports import drafts
+from tracker.reports.drafts import Among, Group
 from tracker.stages import service as stages
 from tracker.stages import versions
 from tracker.stages.documents import dump, from_yaml, to_yaml
@@ -16,7 +19,9 @@ from tracker.stages.domain import Stage, Work
 from tracker.stages.models import StageModelRow
 from tracker.touches.domain import ContentKind
 from tracker.web.context import commit, now, requires, roll_back, session
+from tracker.web.paging import page_of
 from tracker.web.stages import forms
+from tracker.web.stages.differences import differences
 from tracker.web.terms import kind_name
 from tracker.workspaces import audit
 from tracker.workspaces.audit import AuditAction, By
@@ -24,7 +29,7 @@ from tracker.workspaces.domain import Role
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/stages")
 
-SHOWN = 200
+SIZE = 50
 
 
 @blueprint.get("/edit")
@@ -75,39 +80,56 @@ def give_yaml():
 @blueprint.get("/draft")
 @requires(Role.MARKETER)
 def show():
-    """Show who would move under the draft, as far as that is known."""
-    row = _draft()
-    task = way.progress(session(), row)
+    """Show who would move under a version, and what would become of offers."""
+    row = chosen_row()
+    live_id, live = stages.active(session(), row.workspace_id)
+    moves = drafts.moves(session(), row.id)
     return render_template(
         "stages/draft.html",
         row=row,
-        task=task,
-        moves=drafts.moves(session(), row.id),
+        live=live,
+        task=way.progress(session(), row),
+        moves={(move.from_stage, move.to_stage): move.leads for move in moves},
+        up=sum(move.leads for move in moves if move.is_up),
+        down=sum(move.leads for move in moves if not move.is_up),
+        places=(*Stage, None),
         offers=drafts.open_offers(session(), row.id),
+        ready=_number(row, live_id, Group.READY),
+        later=_number(row, live_id, Group.LATER),
+        rules=differences(live_document(), row.document),
+        fresh_days=FRESH.days,
+        may_publish=row.work in (None, Work.COMPARE) and row.id != live_id,
     )
 
 
 @blueprint.get("/draft/leads")
 @requires(Role.MARKETER)
 def movers():
-    """List the leads that would make one move."""
-    row = _draft()
-    before, after = _stage("from"), _stage("to")
-    leads = drafts.movers(session(), row.id, (before, after), limit=SHOWN)
-    total = sum(m.leads for m in drafts.moves(session(), row.id)
-                if (m.from_stage, m.to_stage) == (before, after))  # fmt: skip
+    """List exactly the leads that would move one way, or that have something in common."""
+    row = chosen_row()
+    live_id, _live = stages.active(session(), row.workspace_id)
+    among = _among()
+    total = drafts.count(session(), row, live_id, among, now=now())
+    page = page_of(total, size=SIZE)
     return render_template(
-        "stages/movers.html", row=row, leads=leads, total=total, before=before, after=after
+        "stages/movers.html",
+        row=row,
+        among=among,
+        page=page,
+        leads=drafts.movers(
+            session(), row, live_id, among, now=now(), window=(page.size, page.offset)
+        ),
     )
 
 
 @blueprint.post("/draft/compare")
 @requires(Role.MARKETER)
 def compare():
-    """Begin to compute who would move."""
-    way.begin(session(), _draft(), Work.COMPARE, now=now())
+    """Begin to compute who would move, and when leads would have been offered."""
+    row = chosen_row(request.form)
+    way.begin(session(), row, Work.COMPARE, now=now())
     commit()
-    return redirect(url_for("drafts.show"))
+    return redirect(url_for("drafts.show", version=row.version))
 
 
 @blueprint.post("/draft/discard")
@@ -127,7 +149,8 @@ def discard():
 def publish():
     """Begin to carry a version into force: the draft, or one from before."""
     row = versions.get(session(), current_user.workspace_id, _asked(request.form))
-    way.begin(session(), row, Work.REPLAY, now=now())
+    offers_ready = request.form.get("offers_ready") == "1"
+    way.begin(session(), row, Work.REPLAY, now=now(), offers_ready=offers_ready)
     audit.write(session(), AuditAction.STAGES_PUBLISHED, str(row.version), by=_by())
     commit()
     flash(_("History is being told again under the new version. It comes into force when that "
@@ -155,6 +178,20 @@ def _form(raw, errors=None, *, yaml="", yaml_errors=None):
     )
 
 
+def chosen_row(values=None) -> StageModelRow:
+    """Return the version that is asked for, by itself the draft."""
+    values = request.args if values is None else values
+    if "version" not in values:
+        return _draft()
+    return versions.get(session(), current_user.workspace_id, _asked(values))
+
+
+def live_document() -> str:
+    """Return the rules in force as they are stored."""
+    home = current_user.workspace_id
+    return versions.get(session(), home, stages.active(session(), home)[1].version).document
+
+
 def _draft() -> StageModelRow:
     row = versions.draft_of(session(), current_user.workspace_id)
     if row is None:
@@ -175,9 +212,26 @@ def _asked(values) -> int:
     return int(text)
 
 
+def _among() -> Among:
+    group = request.args.get("group", "")
+    if group:
+        return Among(group=Group(group)) if group in set(Group) else _nobody()
+    return Among(way=(_stage("from"), _stage("to")))
+
+
 def _stage(name: str) -> Stage | None:
     text = request.args.get(name, "")
-    return Stage(text) if text in set(Stage) else None
+    if text and text not in set(Stage):
+        _nobody()
+    return Stage(text) if text else None
+
+
+def _nobody() -> NoReturn:
+    raise NotFound("there is no such list")
+
+
+def _number(row: StageModelRow, live_id: int, group: Group) -> int:
+    return drafts.count(session(), row, live_id, Among(group=group), now=now())
 
 
 def _by() -> By:
