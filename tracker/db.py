@@ -1,11 +1,7 @@
-"""The database: column types, engine, sessions, one writer at a time on SQLite."""
+"""The database: column types, engine, and the sessions that read and write."""
 
-import fcntl
-import os
-import threading
-from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -29,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from tracker import memory
+from tracker import driver, memory
 from tracker.ids import new_code
 from tracker.memory import REMEMBERS
+from tracker.turn import Turn, make_private
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -102,41 +99,6 @@ class Model(DeclarativeBase):
 metadata = Model.metadata
 
 
-class FairLock:
-    """A lock that serves in order of arrival, which threading.Lock does not promise."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self) -> None:
-        """Wait for the turn and take the lock."""
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def acquire_if_free(self) -> bool:
-        """Take the lock if nobody has it, and return whether it was taken."""
-        with self._guard:
-            is_free = not self._held
-            self._held = True
-        return is_free
-
-    def release(self) -> None:
-        """Hand the lock to whoever waits longest."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
-
-
 class Database:
     """One engine and the two ways into it: reading never waits, writing waits its turn."""
 
@@ -146,15 +108,11 @@ class Database:
         self._writes = sessionmaker(
             engine.execution_options(tracker_writes=True), expire_on_commit=False
         )
-        self._intakes = sessionmaker(
-            engine.execution_options(
-                tracker_writes=True, **{REMEMBERS: engine.dialect.name == "sqlite"}
-            ),
-            expire_on_commit=False,
-        )
-        self._turn = FairLock()
+        self._remembering = engine.execution_options(tracker_writes=True, **{REMEMBERS: True})
+        self._intake: Session | None = None
+        self._is_sqlite = engine.dialect.name == "sqlite"
         path = engine.url.database
-        self._lock_path = Path(f"{path}.lock") if _is_file(engine) and path else None
+        self._turn = Turn(Path(f"{path}.lock") if _is_file(engine) and path else None)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -169,52 +127,37 @@ class Database:
         The caller commits. Keep it short: on SQLite everybody else who writes is waiting.
         One that remembers only puts touches onto the journey.
         """
-        sessions = self._intakes if remembers else self._writes
-        if self.engine.dialect.name != "sqlite":
-            with sessions() as session:
+        if not self._is_sqlite:
+            with self._writes() as session:
                 yield session
             return
-        self._turn.acquire()
-        try:
-            with self._file_lock(), sessions() as session:
-                yield session
-        finally:
-            self._turn.release()
+        with self._turn.waited_for(), self._kept() if remembers else self._writes() as session:
+            yield session
 
     @contextmanager
     def writing_if_free(self) -> Iterator[Session | None]:
         """Open a session that may write, or give None where that would mean to wait."""
-        if self.engine.dialect.name != "sqlite":
+        if not self._is_sqlite:
             with self._writes() as session:
                 yield session
-        elif not self._turn.acquire_if_free():
-            yield None
-        else:
-            try:
-                with self._file_lock(fcntl.LOCK_NB) as is_ours:
-                    if not is_ours:
-                        yield None
-                        return
-                    with self._writes() as session:
-                        yield session
-            finally:
-                self._turn.release()
+            return
+        with self._turn.if_free() as is_ours:
+            if not is_ours:
+                yield None
+                return
+            with self._writes() as session:
+                yield session
 
     @contextmanager
-    def _file_lock(self, how: int = 0) -> Iterator[bool]:
-        # Another process (a command beside the server) waits here, in line, instead of
-        # in SQLite's own busy handler, which backs off and starves.
-        if self._lock_path is None:
-            yield True
-            return
-        make_private(self._lock_path)
-        with self._lock_path.open("a") as held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | how)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
+    def _kept(self) -> Iterator[Session]:
+        # Only whoever has the turn comes here.  A new session on another connection of the pool
+        # would take as long as everything that one touch costs.
+        if self._intake is None:
+            self._intake = Session(self._remembering.connect(), expire_on_commit=False)
+        try:
+            yield self._intake
+        finally:
+            self._intake.close()
 
 
 def make_engine(url: str) -> Engine:
@@ -244,16 +187,6 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC -c synchronous_commit=on"},
     )
-
-
-def make_private(path: str | Path) -> None:
-    """Make the file, if it is not there, such that only its owner may read it.
-
-    SQLite gives the files that it puts beside a database (-wal, -shm) the same mode.
-    """
-    # One that is there is not opened: to close it would let go of SQLite's locks on it.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def migrate(engine: Engine) -> None:
@@ -286,7 +219,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # A writer asks for the write lock at once: upgrading a read later fails without waiting.
     writes = connection.get_execution_options().get("tracker_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver.run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN").close()
     memory.recall(connection)
 
 

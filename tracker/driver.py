@@ -27,12 +27,12 @@ Row = Sequence[Any]
 
 def execute(session: Session, sql: str, values: Sequence[Any] = ()) -> None:
     """Run a statement that returns nothing."""
-    _run(session, sql, tuple(values)).close()
+    run(session.connection(), sql, tuple(values)).close()
 
 
 def fetch(session: Session, sql: str, values: Sequence[Any] = ()) -> Sequence[Row]:
     """Return the rows of a query whose parameters are written as `?`."""
-    cursor = _run(session, sql, tuple(values))
+    cursor = run(session.connection(), sql, tuple(values))
     rows: Sequence[Row] = cursor.fetchall()
     cursor.close()
     return rows
@@ -57,7 +57,7 @@ def fetch_in(
 def execute_many(session: Session, sql: str, rows: Sequence[Row]) -> None:
     """Run a statement once for each row of parameters."""
     if rows:
-        _run(session, sql, [tuple(row) for row in rows]).close()
+        run(session.connection(), sql, [tuple(row) for row in rows]).close()
 
 
 def insert_many(session: Session, sql: str, rows: Sequence[Row], *, columns: int) -> None:
@@ -106,8 +106,10 @@ def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
         yield ordered[start : start + size]
 
 
-def _run(session: Session, sql: str, values: tuple[Any, ...] | list[tuple[Any, ...]]) -> Any:
-    connection = session.connection()
+def run(
+    connection: Connection, sql: str, values: tuple[Any, ...] | list[tuple[Any, ...]] = ()
+) -> Any:
+    """Run a statement, once for each row of a list, and return the driver's cursor."""
     dialect = connection.dialect
     text = sql if dialect.name == "sqlite" else _with_percents(sql)
     try:

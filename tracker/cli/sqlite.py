@@ -10,8 +10,8 @@ from urllib.parse import quote
 from pysqlite3 import dbapi2 as sqlite
 
 from tracker.cli import copies
-from tracker.db import make_private
 from tracker.errors import Conflict, Invalid
+from tracker.turn import make_private
 
 
 def back_up(source: Path, target: Path) -> None:

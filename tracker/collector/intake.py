@@ -27,7 +27,7 @@ TRIES = 6
 PATIENCE = 4.0
 # Refusals are counted in memory and stored at least this often.
 FLUSH = 0.5
-PAUSE = 0.0005
+PAUSE = 0.002
 # What was answered early is tried again this long after the store failed.
 AGAIN = 0.25
 
