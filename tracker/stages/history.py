@@ -23,9 +23,12 @@ from tracker.touches.domain import Order
 CHECKPOINT_EVERY = 256
 # The name under which the states of hot leads are known by heart.
 STATES = "stages.states"
+_INDEXED = "stages.indexed"
 
 # The number of a version, and its rules.
 Followed = tuple[int, StageModel]
+# What indexes say of a standing: its stage, its first touch, and when to look at it again.
+Indexed = tuple[Stage | None, int, int | None]
 # What makes two transitions the same one.
 Identity = tuple[Stage | None, Stage | None, int, bytes, Cause, str]
 
@@ -41,8 +44,10 @@ class Desk:
         self.model_id, self.model = version
         self.now = now
         self._states: dict[int, Fold] = remembered(session, STATES, self.model_id)
+        self._indexed: dict[int, Indexed] = remembered(session, _INDEXED, self.model_id)
         self._schedules: dict[int, Sequence[Override]] = {}
         self._standings: list[Row] = []
+        self._further: list[Row] = []
         self._nowhere: list[Row] = []
         self._transitions: list[Row] = []
         self._checkpoints: list[Row] = []
@@ -53,9 +58,10 @@ class Desk:
         found = {lead_id: self._states[lead_id] for lead_id in wanted if lead_id in self._states}
         unknown = [lead_id for lead_id in wanted if lead_id not in found]
         rows = fetch_in(self.session, _STATES, unknown, before=(self.model_id,))
-        for lead_id, state, due_by in rows:
+        for lead_id, state, stage, first_at, due_by in rows:
             found[lead_id] = Fold.loads(state)
             found[lead_id].due_by = due_by
+            self._indexed[lead_id] = (Stage(stage) if stage else None, first_at, due_by)
         return found
 
     def prepare(self, lead_ids: Iterable[int]) -> None:
@@ -91,10 +97,18 @@ class Desk:
         """Note where a lead stands; without any touch it stands nowhere."""
         if state.order is None:
             self._states.pop(lead_id, None)
+            self._indexed.pop(lead_id, None)
             self._nowhere.append((lead_id, self.model_id))
         else:
             self._states[lead_id] = state
-            self._standings.append(self._standing(lead_id, state, state.order))
+            due = next_due(self.model, state)
+            if state.due_by is None or (due is not None and due < state.due_by):
+                state.due_by = due
+            # Most touches change nothing by which a standing is found.
+            place = (state.stage, state.first_at, state.due_by)
+            rows = self._further if self._indexed.get(lead_id) == place else self._standings
+            self._indexed[lead_id] = place
+            rows.append(self._standing(lead_id, state, state.order))
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:
         """Note new transitions."""
@@ -161,6 +175,7 @@ class Desk:
     def write(self) -> None:
         """Write everything that was noted."""
         insert_many(self.session, _STAND, self._standings, columns=14)
+        insert_many(self.session, _STAND_ON, self._further, columns=14)
         execute_many(self.session, _STAND_NOWHERE, self._nowhere)
         execute_many(self.session, _CHECKPOINT, self._checkpoints)
         execute_many(self.session, _TRANSITION, self._transitions)
@@ -184,9 +199,6 @@ class Desk:
         return list(self.session.scalars(query))
 
     def _standing(self, lead_id: int, state: Fold, order: Order) -> Row:
-        due = next_due(self.model, state)
-        if state.due_by is None or (due is not None and due < state.due_by):
-            state.due_by = due
         return (
             self.workspace_id,
             lead_id,
@@ -215,20 +227,25 @@ class Desk:
 
 _STATES = """
 /* stages.states */
-SELECT lead_id, state, due_at FROM standing WHERE model_id = ? AND lead_id IN ({})
+SELECT lead_id, state, stage, first_touch_at, due_at FROM standing
+WHERE model_id = ? AND lead_id IN ({})
 """
-_STAND = """
+_INTO = """
 /* stages.stand */
 INSERT INTO standing
     (workspace_id, lead_id, model_id, stage, score, entered_at, first_touch_at,
      first_source_id, last_touch_at, last_message, touch_count, is_dormant, due_at, state)
 VALUES {}
 ON CONFLICT (lead_id, model_id) DO UPDATE SET
-    stage = excluded.stage, score = excluded.score, entered_at = excluded.entered_at,
-    first_touch_at = excluded.first_touch_at, first_source_id = excluded.first_source_id,
+"""
+_STAND_ON = f"""{_INTO}
+    score = excluded.score, entered_at = excluded.entered_at,
+    first_source_id = excluded.first_source_id,
     last_touch_at = excluded.last_touch_at, last_message = excluded.last_message,
-    touch_count = excluded.touch_count, is_dormant = excluded.is_dormant,
-    due_at = excluded.due_at, state = excluded.state
+    touch_count = excluded.touch_count, is_dormant = excluded.is_dormant, state = excluded.state
+"""
+_STAND = f"""{_STAND_ON},
+    stage = excluded.stage, first_touch_at = excluded.first_touch_at, due_at = excluded.due_at
 """
 _STAND_NOWHERE = "/* stages.nowhere */ DELETE FROM standing WHERE lead_id = ? AND model_id = ?"
 _CHECKPOINT = """

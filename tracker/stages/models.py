@@ -79,7 +79,8 @@ class Standing(Tenanted, Model):
 
     __tablename__ = "standing"
     __table_args__ = (
-        Index(None, "workspace_id", "model_id", "stage", "last_touch_at"),
+        # Nothing that every touch changes: each index would cost another page of each touch.
+        Index(None, "workspace_id", "model_id", "stage"),
         Index(None, "workspace_id", "model_id", "first_touch_at"),
         Index(None, "model_id", "due_at"),
     )
