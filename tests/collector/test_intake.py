@@ -195,7 +195,9 @@ def test_the_end_stores_what_has_gathered():
     with working(shelf) as intake:
         shelf.is_open.clear()
         threads = [threading.Thread(target=intake.put, args=[[hit(str(n))]]) for n in range(5)]
-        for thread in threads:
+        threads[0].start()
+        shelf.is_busy.wait(10)
+        for thread in threads[1:]:
             thread.start()
         while len(intake._queue) < 4:
             threading.Event().wait(0.001)
