@@ -254,7 +254,10 @@ def _refuse(session: Session, handoff: Handoff) -> NoReturn:
 
 
 def _may_be_ready(lead: Classified, now: datetime) -> bool:
-    return not lead.is_history and is_ready(_readiness(lead, (), now))
+    # Nearly everybody stands elsewhere, and is not asked any further.
+    if lead.stage is not Stage.BOFU or lead.is_history:
+        return False
+    return is_ready(_readiness(lead, (), now))
 
 
 def _readiness(lead: Classified, past: Sequence[Handoff], now: datetime) -> Readiness:
