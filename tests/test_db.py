@@ -31,7 +31,7 @@ def first_version(request, tmp_path):
         home = request.getfixturevalue("postgres_url")
         name = "old_" + getattr(request.config, "workerinput", {}).get("workerid", "alone")
         with psycopg.connect(home.replace("+psycopg", ""), autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE IF EXISTS {name}")
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             admin.execute(f"CREATE DATABASE {name}")
         url = home.rpartition("/")[0] + f"/{name}"
     engine = make_engine(url)

@@ -1,7 +1,7 @@
 """Put what people do into the messages that a site would have sent."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
@@ -63,11 +63,15 @@ def _identify(envelope: Hit, life: Life) -> Hit:
         title=who.title,
         country=who.firm.country,
         company=who.firm.name,
+        company_country=who.firm.country,
         industry=who.firm.sector,
         employees=who.firm.size,
         phone=who.phone if life.number % 3 == 0 else "",
     )
-    said = {name: value for name, value in asdict(traits).items() if value}
+    said = {name: getattr(traits, name) for name in ("email", "name", "title", "country", "phone")}
+    firm = {"name": traits.company, "country": traits.company_country}
+    said["company"] = firm | {"industry": traits.industry, "employees": traits.employees}
+    said = {name: value for name, value in said.items() if value}
     return replace(
         envelope,
         type=MessageType.IDENTIFY,

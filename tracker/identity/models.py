@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
@@ -70,6 +70,21 @@ class Lead(Tenanted, Model):
     merged_into_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
 
     company: Mapped[Company | None] = relationship()
+
+
+class Dismissal(Tenanted, Model):
+    """Two leads that staff took for two people, and what spoke for one then, a fact on a line."""
+
+    __tablename__ = "dismissal"
+    __table_args__ = (UniqueConstraint("lead_id", "other_id"),)
+
+    id: Mapped[Id]
+    # The older of the two.
+    lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"))
+    other_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+    facts: Mapped[str] = mapped_column(Text)
+    dismissed_at: Mapped[datetime]
+    dismissed_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
 
 
 class VisitorEdge(Tenanted, Model):

@@ -1,6 +1,6 @@
 """The people behind the numbers: a step's people, and every lead by search and filter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -112,6 +112,20 @@ def leads(
     model_id, model = stages.active(session, workspace_id)
     query = _rows_query(model_id).where(*_conditions(session, workspace_id, search))
     return _rows(session, query.order_by(*_order(search.sorting)), model, window)
+
+
+def chosen(
+    session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime
+) -> dict[int, LeadRow]:
+    """Return some leads as a list shows them, each by its number."""
+    model_id, model = stages.active(session, workspace_id)
+    wanted = sorted(lead_ids)
+    query = _rows_query(model_id).where(Lead.id.in_(wanted), Lead.workspace_id == workspace_id)
+    window = Window(now=now, limit=len(wanted))
+    rows = _rows(session, query.order_by(Lead.id), model, window)
+    codes = {row.code: row for row in rows}
+    numbers = session.execute(select(Lead.id, Lead.code).where(Lead.id.in_(wanted)))
+    return {number: codes[code] for number, code in numbers if code in codes}
 
 
 def known_as(session: Session, found: Sequence[Lead]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -171,6 +172,16 @@ class TouchRow(Tenanted, Model):
         UniqueConstraint("workspace_id", "site_id", "message_id"),
         Index(None, "visitor_id", "occurred_at"),
         Index(None, "content_id"),
+        # Only messages that say who somebody is (3): who was named beside whom.
+        Index(
+            "ix_touch_named",
+            "workspace_id",
+            "visitor_id",
+            "anonymous_id",
+            "email_id",
+            sqlite_where=text("type = 3"),
+            postgresql_where=text("type = 3"),
+        ),
     )
 
     id: Mapped[BigId]

@@ -6,6 +6,7 @@ from tracker.web.auth import pages as auth
 from tracker.web.companies import pages as companies
 from tracker.web.content import events, many, patterns
 from tracker.web.content import pages as content
+from tracker.web.duplicates import pages as duplicates
 from tracker.web.handoff import pages as handoff
 from tracker.web.health import pages as health
 from tracker.web.help import pages as help_page
@@ -26,6 +27,7 @@ PAGES: tuple[Blueprint, ...] = (
     reports.blueprint,
     leads.blueprint,
     companies.blueprint,
+    duplicates.blueprint,
     handoff.blueprint,
     board.blueprint,
     deals.blueprint,

@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     STAGES_DISCARDED = "stage model:draft discarded"
     STAGES_PUBLISHED = "stage model:published"
     EVENT_NAMED = "event name:mapped"
+    DUPLICATE_DISMISSED = "duplicates:dismissed"
+    DUPLICATE_RESTORED = "duplicates:dismissal undone"
     COMPANY_CHANGED = "company:changed"
     COMPANY_MERGED = "company:merged"
     COMPANY_PARTED = "company:merge undone"

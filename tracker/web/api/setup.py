@@ -8,6 +8,7 @@ from flask_smorest import Api
 from tracker.web import errors
 from tracker.web.api import docs
 from tracker.web.companies.api import blueprint as companies
+from tracker.web.duplicates.api import blueprint as duplicates
 from tracker.web.handoff.api import blueprint as handoffs
 from tracker.web.leads.api import blueprint as leads
 from tracker.web.pipeline.api import blueprint as deals
@@ -16,7 +17,7 @@ from tracker.web.reports.api import blueprint as funnel
 from tracker.web.sites.api import blueprint as sites
 from tracker.web.touches.api import blueprint as touches
 
-FAMILIES = (leads, companies, touches, handoffs, deals, pipelines, funnel, sites)
+FAMILIES = (leads, companies, duplicates, touches, handoffs, deals, pipelines, funnel, sites)
 
 DESCRIPTION = (
     "Everything that the pages show, for programs. Log in with a token in the header "

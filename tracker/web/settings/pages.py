@@ -166,6 +166,8 @@ def _actions() -> dict[str, str]:
         AuditAction.USER_PASSWORD_RESET: _("Password reset by an owner"),
         AuditAction.TOKEN_ADDED: _("API token made"),
         AuditAction.TOKEN_REVOKED: _("API token revoked"),
+        AuditAction.DUPLICATE_DISMISSED: _("Taken for two people"),
+        AuditAction.DUPLICATE_RESTORED: _("May be one person again"),
         AuditAction.COMPANY_CHANGED: _("Company changed"),
         AuditAction.COMPANY_MERGED: _("Company merged"),
         AuditAction.COMPANY_PARTED: _("Merge of a company undone"),
