@@ -208,10 +208,12 @@ def test_a_lead_that_is_told_again_and_is_not_ready_any_more_loses_its_offer(
     session, house, offered
 ):
     (demo,) = catalogue.contents_of_event(session, house.workspace.id, "demo requested")
-    journey.reclass(session, demo, ContentKind.PAGE, now=NOON)
+    demo.kind = ContentKind.PAGE
+    journey.refold(session, house.workspace.id, [offered.lead_id], now=NOON)
     session.refresh(offered)
     assert (offered.status, offered.settled_at) == (HandoffStatus.WITHDRAWN, NOON)
-    journey.reclass(session, demo, ContentKind.DEMO, now=NOON)
+    demo.kind = ContentKind.DEMO
+    journey.refold(session, house.workspace.id, [offered.lead_id], now=NOON)
     assert ask_again(session, house, NOON + days(1))[0].id != offered.id
 
 
