@@ -1,5 +1,6 @@
 """Histories told again: what is classed anew counts from the first touch on, nobody waits."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOON, days, lead_of, make_house, record
+from tests.test_versions import LATER, publish
 from tracker import journey, retelling
 from tracker.rebuild import verify
+from tracker.stages import service as stages
+from tracker.stages import versions
+from tracker.stages.documents import DEFAULT, dump
 from tracker.stages.domain import Stage
 from tracker.stages.models import Standing, TransitionRow, UntoldLead
 from tracker.tasks import service as tasks
@@ -141,3 +146,21 @@ def test_a_touch_on_its_way_while_a_pattern_is_written_counts_by_it(engine):
         assert stages_of(session) == {Stage.MOFU}
         assert set(session.scalars(select(Content.kind))) == {ContentKind.DOWNLOAD}
         assert list(verify(session, house.workspace.id, now=NOON)) == []
+
+
+def test_a_rule_that_names_a_key_names_the_item_under_which_it_lies_now(session, house, by):
+    raw = copy.deepcopy(DEFAULT)
+    key = "url:acme.example/offer"
+    raw["rules"].append({"id": "offer", "stage": "bofu", "items": [key]})
+    record(
+        session, house.page("/offer", anonymous_id="a"), house.page("/angebot", anonymous_id="b")
+    )
+    publish(session, house, versions.save_draft(session, house.workspace.id, dump(raw)))
+    assert stages_of(session) == {Stage.TOFU, Stage.BOFU}
+    found = {row.key: row for row in session.scalars(select(Content))}
+    items.put_under(session, found["url:acme.example/angebot"], [found[key]], by=by)
+    finish(session)
+    version = stages.active(session, house.workspace.id)[0]
+    stood = session.scalars(select(Standing.stage).filter_by(model_id=version))
+    assert set(stood) == {Stage.BOFU}
+    assert list(verify(session, house.workspace.id, now=LATER)) == []

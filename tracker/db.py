@@ -12,7 +12,6 @@ import alembic.config
 import pysqlite3.dbapi2
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Dialect,
     Engine,
     Enum,
@@ -34,10 +33,6 @@ from tracker.turn import Turn, make_private
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-# KiB of SQLite's page cache: much for the one connection that every touch goes through, little
-# for each of those that read, of which a busy hour opens a dozen.
-INTAKES_CACHE = 32 * 1024
-READERS_CACHE = 8 * 1024
 
 
 def to_micros(moment: datetime) -> int:
@@ -114,7 +109,7 @@ class Database:
             engine.execution_options(tracker_writes=True), expire_on_commit=False
         )
         self._remembering = engine.execution_options(tracker_writes=True, **{REMEMBERS: True})
-        self._intake: tuple[Connection, Session] | None = None
+        self._intake: Session | None = None
         self._is_sqlite = engine.dialect.name == "sqlite"
         path = engine.url.database
         self._turn = Turn(Path(f"{path}.lock") if _is_file(engine) and path else None)
@@ -158,16 +153,11 @@ class Database:
         # Only whoever has the turn comes here.  A new session on another connection of the pool
         # would take as long as everything that one touch costs.
         if self._intake is None:
-            connection = self._remembering.connect()
-            driver.run(connection, f"PRAGMA cache_size=-{INTAKES_CACHE}").close()
-            self._intake = connection, Session(connection, expire_on_commit=False)
-        connection, session = self._intake
+            self._intake = Session(self._remembering.connect(), expire_on_commit=False)
         try:
-            yield session
+            yield self._intake
         finally:
-            session.close()
-            if connection.invalidated:
-                self._intake = None
+            self._intake.close()
 
 
 def make_engine(url: str) -> Engine:
@@ -220,7 +210,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=5000",
         "temp_store=MEMORY",
-        f"cache_size=-{READERS_CACHE}",
+        "cache_size=-32768",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -14,12 +14,13 @@ from tracker import journey
 from tracker.db import to_micros
 from tracker.driver import fetch, fetch_in, insert_many
 from tracker.identity import service as identity
+from tracker.stages import versions
 from tracker.stages.models import UntoldLead
 from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
 from tracker.touches import classing
 from tracker.touches.domain import ClassingWork
-from tracker.touches.models import Classing
+from tracker.touches.models import Classing, Content
 from tracker.touches.rulings import rulings
 
 # Touches looked through, and leads told again, in one transaction: some tens of milliseconds.
@@ -71,6 +72,8 @@ INSERT INTO untold_lead (classing_id, lead_id) VALUES {} ON CONFLICT DO NOTHING
 
 
 def _gather(session: Session, row: Classing, now: datetime) -> None:
+    if (row.reached_content, row.reached_touch_id) == (0, 0):
+        _bind(session, row)
     contents: list[int] = json.loads(row.contents)
     left = TOUCHES
     while left > 0 and row.reached_content < len(contents):
@@ -84,6 +87,15 @@ def _gather(session: Session, row: Classing, now: datetime) -> None:
         left -= max(len(found), 1)
     if row.reached_content == len(contents):
         _begin_to_retell(session, row, now)
+
+
+def _bind(session: Session, row: Classing) -> None:
+    # A rule that names a key names the item under which it lies now, with all its other keys.
+    changed = versions.bind_anew(session, row.workspace_id)
+    if changed:
+        own = Content.id.in_(changed) | Content.item_id.in_(changed)
+        more = session.scalars(select(Content.id).where(own))
+        row.contents = json.dumps(sorted({*json.loads(row.contents), *more}))
 
 
 def _begin_to_retell(session: Session, row: Classing, now: datetime) -> None:

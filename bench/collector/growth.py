@@ -55,7 +55,7 @@ FILL = (
     "INSERT INTO standing (workspace_id, lead_id, model_id, stage, score, entered_at,"
     " first_touch_at, last_touch_at, last_message, touch_count, state)"
     " SELECT 1, id, 1, 'tofu', 1000, 1767225600000000 + id, 1767225600000000 + id,"
-    " 1767225600000000 + id, randomblob(16), 10, '[]' FROM lead",
+    " 1767225600000000 + id, randomblob(16), 10, '' FROM lead",
     _COUNT.format(":number") + "INSERT INTO touch (workspace_id, site_id, message_id, type,"
     " occurred_at, received_at, visitor_id, anonymous_id, content_id, source_id, agent_id,"
     " network, flags) SELECT 1, 1, unhex(printf('%016x', i * :step) || hex(randomblob(8))), 0,"

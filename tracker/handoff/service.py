@@ -254,10 +254,8 @@ def _refuse(session: Session, handoff: Handoff) -> NoReturn:
 
 
 def _may_be_ready(lead: Classified, now: datetime) -> bool:
-    # Nearly everybody stands elsewhere, and is not asked any further.
-    if lead.stage is not Stage.BOFU or lead.is_history:
-        return False
-    return is_ready(_readiness(lead, (), now))
+    is_there = lead.stage is Stage.BOFU and lead.is_known and not lead.is_history
+    return is_there and is_ready(_readiness(lead, (), now))
 
 
 def _readiness(lead: Classified, past: Sequence[Handoff], now: datetime) -> Readiness:

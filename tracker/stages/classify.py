@@ -7,7 +7,7 @@ told live, late or again, to the byte.
 
 from collections.abc import Iterable, Sequence
 
-from tracker.stages.domain import Cause, Rule, StageModel, rank_of
+from tracker.stages.domain import Cause, Rule, StageModel, Step, rank_of
 from tracker.stages.dues import catch_up, fall, receipt
 from tracker.stages.fold import Fold, Seen, Transition
 from tracker.stages.scoring import DAY, Line, add, lines, total
@@ -24,16 +24,16 @@ def classify(model: StageModel, state: Fold, touches: Iterable[Told]) -> list[Tr
     moved: list[Transition] = []
     for touch in touches:
         moved += catch_up(model, state, until=touch.order[0])
-        _remember(model, state, touch)
+        asking = _remember(model, state, touch)
         if state.is_dormant:
             moved.append(_wake(model, state, touch))
         if model.floors:
             moved += _fall(model, state, touch)
-        rule = _admitting(model, state, touch)
+        rule = _admitting(model, state, touch, asking)
         if rule is not None:
             moved += _enter(model, state, touch, rule)
         if model.floors:
-            _anchor(model, state, touch)
+            _anchor(model, state, touch, asking)
     return moved
 
 
@@ -42,7 +42,8 @@ def score_lines(model: StageModel, state: Fold, *, day: int) -> tuple[Line, ...]
     return lines(model, state.groups, day=day)
 
 
-def _remember(model: StageModel, state: Fold, touch: Told) -> None:
+def _remember(model: StageModel, state: Fold, touch: Told) -> tuple[Step, ...]:
+    """Take the touch in and return the rules that look at it."""
     at, kind = touch.order[0], touch.kind
     if kind is None:
         raise ValueError("a touch without content cannot be classified")
@@ -51,10 +52,15 @@ def _remember(model: StageModel, state: Fold, touch: Told) -> None:
     state.count += 1
     state.order = touch.order
     add(model, state.groups, kind, touch.content_id, at // DAY)
-    sure = _sure(model, state)
-    for rule in model.asking(kind, touch.content_id):
-        if rank_of(rule.stage) > sure:
-            _count(rule, state, touch)
+    asking = model.asking(kind, touch.content_id)
+    if asking:
+        sure, here = _sure(model, state), rank_of(state.ruled)
+        for rank, rule in asking:
+            if rank <= sure:
+                break
+            if rule.min_score is None and rank_of(rule.from_stage) <= here:
+                _count(rule, state, touch)
+    return asking
 
 
 def _sure(model: StageModel, state: Fold) -> int:
@@ -66,8 +72,6 @@ def _sure(model: StageModel, state: Fold) -> int:
 
 
 def _count(rule: Rule, state: Fold, touch: Told) -> None:
-    if rule.from_stage is not None and rank_of(state.ruled) < rank_of(rule.from_stage):
-        return
     if rule.sequence:
         _follow(rule, state.chains, touch)
         return
@@ -92,9 +96,11 @@ def _follow(rule: Rule, chains: dict[str, list[list[Seen]]], touch: Told) -> Non
             own[place] = [*before, (touch.order[0], touch.id)]
 
 
-def _admitting(model: StageModel, state: Fold, touch: Told) -> Rule | None:
+def _admitting(
+    model: StageModel, state: Fold, touch: Told, asking: tuple[Step, ...]
+) -> Rule | None:
     here = rank_of(state.ruled)
-    for rank, rule in model.ladder:
+    for rank, rule in asking:
         if rank <= here:
             return None
         if _admits(model, rule, state, touch):
@@ -134,10 +140,10 @@ def _enter(model: StageModel, state: Fold, touch: Told, rule: Rule) -> list[Tran
     return [state.change(Cause.RULE, before=before, order=touch.order, why=why)]
 
 
-def _anchor(model: StageModel, state: Fold, touch: Told) -> None:
+def _anchor(model: StageModel, state: Fold, touch: Told, asking: tuple[Step, ...]) -> None:
     """Note a rule that would lead here, or less far, by itself: behind it no decay leads."""
     sure, here = _sure(model, state), rank_of(state.ruled)
-    for rank, rule in model.ladder:
+    for rank, rule in asking:
         if rank <= sure:
             return
         if rank <= here and rule.id not in model.floors and _admits(model, rule, state, touch):
@@ -150,10 +156,11 @@ def _anchor(model: StageModel, state: Fold, touch: Told) -> None:
 
 def _forget(model: StageModel, state: Fold) -> None:
     # A rule for a stage behind which the lead cannot fall will never be asked again.
-    sure = _sure(model, state)
-    done = {rule.id for rank, rule in model.ladder if rank <= sure}
-    state.recent = {key: seen for key, seen in state.recent.items() if key not in done}
-    state.chains = {key: own for key, own in state.chains.items() if key not in done}
+    done = model.settled[_sure(model, state)]
+    if state.recent:
+        state.recent = {key: seen for key, seen in state.recent.items() if key not in done}
+    if state.chains:
+        state.chains = {key: own for key, own in state.chains.items() if key not in done}
 
 
 def _fall(model: StageModel, state: Fold, touch: Told) -> list[Transition]:

@@ -84,6 +84,10 @@ class Override:
     ends_at: int | None
 
 
+# A rule and the rank of the stage to which it leads.
+Step = tuple[int, Rule]
+
+
 class FitField(StrEnum):
     """What is known of a lead or its company that can make it a fit."""
 
@@ -146,9 +150,10 @@ class StageModel:
     # Found once, because every touch asks for it.
     floors: Mapping[str, int] = field(init=False, repr=False, compare=False)
     worths: Mapping[int, int] = field(init=False, repr=False, compare=False)
-    ladder: tuple[tuple[int, Rule], ...] = field(init=False, repr=False, compare=False)
-    _by_kind: Mapping[ContentKind, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
-    _by_item: Mapping[int, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    ladder: tuple[Step, ...] = field(init=False, repr=False, compare=False)
+    settled: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
+    _by_kind: Mapping[ContentKind, tuple[Step, ...]] = field(init=False, repr=False, compare=False)
+    _by_item: Mapping[int, frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Find what every touch asks for."""
@@ -160,20 +165,28 @@ class StageModel:
         found(self, "floors", floors)
         # The highest first; of one stage the first that is written.
         steps = [(rank_of(rule.stage), rule) for rule in self.rules]
-        found(self, "ladder", tuple(sorted(steps, key=lambda step: -step[0])))
-        by_kind = {
-            kind: tuple(r for r in self.rules if kind in r.all_kinds) for kind in ContentKind
-        }
-        found(self, "_by_kind", by_kind)
-        by_item = {n: tuple(r for r in self.rules if key in r.items) for n, key in named.items()}
+        ladder = tuple(sorted(steps, key=lambda step: -step[0]))
+        found(self, "ladder", ladder)
+        # By rank: the rules that nobody is asked any more who cannot fall behind it.
+        ranks = range(len(Stage) + 1)
+        found(self, "settled", tuple(frozenset(r.id for n, r in ladder if n <= m) for m in ranks))
+        found(self, "_by_kind", {kind: _looking_at(ladder, kind) for kind in ContentKind})
+        by_item = {n: frozenset(r.id for r in self.rules if k in r.items) for n, k in named.items()}
         found(self, "_by_item", {number: rules for number, rules in by_item.items() if rules})
 
-    def asking(self, kind: ContentKind, item: int | None) -> tuple[Rule, ...]:
-        """Return the rules that look at touches of a kind or of an item."""
-        rules = self._by_kind[kind]
+    def asking(self, kind: ContentKind, item: int | None) -> tuple[Step, ...]:
+        """Return the rules that look at touches of a kind or of an item, the highest first."""
+        steps = self._by_kind[kind]
         more = self._by_item.get(item) if item is not None else None
-        return (*rules, *(rule for rule in more if rule not in rules)) if more else rules
+        if not more:
+            return steps
+        return tuple(step for step in self.ladder if step in steps or step[1].id in more)
 
     def half_life(self, kind: ContentKind) -> int:
         """Return after how many days a touch of a kind is worth half."""
         return self.half_lives.get(kind, self.half_life_days)
+
+
+def _looking_at(ladder: tuple[Step, ...], kind: ContentKind) -> tuple[Step, ...]:
+    # A score looks at every touch.
+    return tuple(step for step in ladder if step[1].min_score or kind in step[1].all_kinds)

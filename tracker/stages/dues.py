@@ -48,6 +48,11 @@ def next_due(model: StageModel, state: Fold, *, by: int | None = None) -> int | 
     return min(dues, default=None)
 
 
+def may_come_sooner(model: StageModel, state: Fold) -> bool:
+    """Return whether a touch may have brought something nearer; most only put it off."""
+    return bool(state.overrides or state.coming or model.floors)
+
+
 def fall(model: StageModel, state: Fold, *, day: int) -> str | None:
     """Fall back behind every floor that the score of a day does not reach.
 

@@ -12,7 +12,7 @@ from tracker.identity.service import visitors_of
 from tracker.stages import overrides
 from tracker.stages.classify import Told, classify
 from tracker.stages.domain import Cause, Override, Stage, StageModel
-from tracker.stages.dues import catch_up, next_due
+from tracker.stages.dues import catch_up, may_come_sooner, next_due
 from tracker.stages.fold import Fold, Transition
 from tracker.stages.models import Checkpoint, TransitionRow
 from tracker.stages.receipts import dump_receipt
@@ -42,7 +42,7 @@ class Desk:
         self.session = session
         self.workspace_id = workspace_id
         self.model_id, self.model = version
-        self.now = now
+        self.now, self._now = now, to_micros(now)
         self._states: dict[int, Fold] = remembered(session, STATES, self.model_id)
         self._indexed: dict[int, Indexed] = remembered(session, _INDEXED, self.model_id)
         self._schedules: dict[int, Sequence[Override]] = {}
@@ -101,9 +101,10 @@ class Desk:
             self._nowhere.append((lead_id, self.model_id))
         else:
             self._states[lead_id] = state
-            due = next_due(self.model, state)
-            if state.due_by is None or (due is not None and due < state.due_by):
-                state.due_by = due
+            if state.due_by is None or may_come_sooner(self.model, state):
+                due = next_due(self.model, state)
+                if state.due_by is None or (due is not None and due < state.due_by):
+                    state.due_by = due
             # Most touches change nothing by which a standing is found.
             place = (state.stage, state.first_at, state.due_by)
             rows = self._further if self._indexed.get(lead_id) == place else self._standings
@@ -151,7 +152,7 @@ class Desk:
             if state.count % CHECKPOINT_EVERY == 0:
                 self.checkpoint(lead_id, state)
         if state.order is not None:
-            transitions += catch_up(self.model, state, until=to_micros(self.now))
+            transitions += catch_up(self.model, state, until=self._now)
         return transitions
 
     def rewind(self, lead_id: int, since: Order | None) -> tuple[Fold, Order | None]:
@@ -220,7 +221,7 @@ class Desk:
             self.workspace_id,
             lead_id,
             self.model_id,
-            to_micros(self.now),
+            self._now,
             *_identity(moved),
         )
 

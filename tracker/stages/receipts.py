@@ -6,20 +6,16 @@ from tracker.stages.fold import Receipt
 from tracker.stages.scoring import Line
 from tracker.touches.domain import ContentKind
 
-_compact = json.JSONEncoder(separators=(",", ":")).encode
-
 
 def dump_receipt(receipt: Receipt) -> str:
     """Return a receipt as the JSON that is stored."""
-    raw = {
-        "rule": receipt.rule,
-        "version": receipt.version,
-        "touches": receipt.touches,
-        "lines": [_line(line) for line in receipt.lines],
-    }
-    if receipt.override is not None:
-        raw["override"] = receipt.override
-    return _compact(raw)
+    touches = ",".join(map(str, receipt.touches))
+    lines = ",".join([_line(line) for line in receipt.lines])
+    more = "" if receipt.override is None else f',"override":{receipt.override}'
+    return (
+        f'{{"rule":"{receipt.rule}","version":{receipt.version},"touches":[{touches}],'
+        f'"lines":[{lines}]{more}}}'
+    )
 
 
 def load_receipt(text: str) -> Receipt:
@@ -43,6 +39,6 @@ def load_receipt(text: str) -> Receipt:
     )
 
 
-def _line(line: Line) -> list[object]:
-    what: list[object] = [line.kind, line.day, line.touches, line.milli]
-    return what if line.item is None else [*what, line.item]
+def _line(line: Line) -> str:
+    item = "" if line.item is None else f",{line.item}"
+    return f'["{line.kind}",{line.day},{line.touches},{line.milli}{item}]'

@@ -105,6 +105,23 @@ def bind(session: Session, row: StageModelRow) -> dict[str, str]:
     }
 
 
+def bind_anew(session: Session, workspace_id: int) -> set[int]:
+    """Find the items that versions name where the catalogue has changed.
+
+    Returns the items that count otherwise than before under a version that is followed.
+    """
+    changed: set[int] = set()
+    for row in versions(session, workspace_id):
+        before = json.loads(row.items)
+        bind(session, row)
+        after = json.loads(row.items)
+        if row.retired_at is None and not row.is_draft:
+            both = before.keys() | after.keys()
+            moved = [key for key in both if before.get(key) != after.get(key)]
+            changed |= {table[key] for table in (before, after) for key in moved if key in table}
+    return changed
+
+
 def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
     """Let a workspace live by a version whose history is complete."""
     for one in versions(session, row.workspace_id):
@@ -198,7 +215,7 @@ def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Coun
 
 _ITEMS = """
 /* stages.items */
-SELECT key, id FROM content WHERE workspace_id = ? AND key IN ({})
+SELECT key, COALESCE(item_id, id) FROM content WHERE workspace_id = ? AND key IN ({})
 """
 _STANDS = """
 /* stages.stands */
