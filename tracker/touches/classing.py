@@ -68,16 +68,14 @@ def plan(session: Session, workspace_id: int, ordered: Sequence[Ruling]) -> list
     on_items = [ruling for ruling in ordered if ruling.item_id is None]
     changes = []
     for number, key, url, *said in fetch(session, _CONTENTS, (workspace_id,)):
-        before = _said(said)
-        if before.classed is Classed.HAND:
+        if said[_CLASSED] == Classed.HAND:
             continue
         ruling = ruling_on(on_items if number in items else ordered, key)
-        if ruling is not None:
-            after = ruling.said(guess_of(key, url, names).kind)
-        elif before.classed is Classed.PATTERN:
-            after = guess_of(key, url, names)
-        else:
+        if ruling is None and said[_CLASSED] != Classed.PATTERN:
             continue
+        guess = guess_of(key, url, names)
+        after = guess if ruling is None else ruling.said(guess.kind)
+        before = _said(said)
         if after != before:
             changes.append(Change(id=number, before=before, after=after))
     return changes
@@ -191,6 +189,7 @@ def hold(session: Session, workspace_id: int) -> None:
 
 
 _COLUMNS = tuple(field.name for field in fields(Said))
+_CLASSED = _COLUMNS.index("classed")
 _WRITE = f"""
 /* classing.write */
 UPDATE content SET {", ".join(f"{name} = ?" for name in _COLUMNS)} WHERE id = ?

@@ -8,6 +8,9 @@ from flask_smorest import Api
 from tracker.web import errors
 from tracker.web.api import docs
 from tracker.web.companies.api import blueprint as companies
+from tracker.web.content.api import blueprint as content
+from tracker.web.content.api import classings
+from tracker.web.content.patterns_api import blueprint as patterns
 from tracker.web.duplicates.api import blueprint as duplicates
 from tracker.web.handoff.api import blueprint as handoffs
 from tracker.web.leads.api import blueprint as leads
@@ -17,7 +20,20 @@ from tracker.web.reports.api import blueprint as funnel
 from tracker.web.sites.api import blueprint as sites
 from tracker.web.touches.api import blueprint as touches
 
-FAMILIES = (leads, companies, duplicates, touches, handoffs, deals, pipelines, funnel, sites)
+FAMILIES = (
+    leads,
+    companies,
+    duplicates,
+    touches,
+    content,
+    patterns,
+    classings,
+    handoffs,
+    deals,
+    pipelines,
+    funnel,
+    sites,
+)
 
 DESCRIPTION = (
     "Everything that the pages show, for programs. Log in with a token in the header "

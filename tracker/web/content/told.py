@@ -21,6 +21,11 @@ def retell(row: Classing) -> str:
     return words(session().get_one(Classing, number))
 
 
+def is_done(row: Classing) -> bool:
+    """Return whether nobody's history is left to be told again, as far as is known."""
+    return row.work in (None, ClassingWork.SETTLE)
+
+
 def words(row: Classing) -> str:
     """Return what an act of classing did, or how far it is."""
     if row.work is ClassingWork.GATHER:
