@@ -63,7 +63,11 @@ def keys_of(
 ) -> Sequence[tuple[Content, int]]:
     """Return the keys that are an item, its own first, and how often each was touched."""
     touches = (
-        select(func.count(TouchRow.id)).where(TouchRow.content_id == Content.id).scalar_subquery()
+        select(func.count(TouchRow.id))
+        .outerjoin(Agent, Agent.id == TouchRow.agent_id)
+        .where(TouchRow.content_id == Content.id)
+        .where(Agent.id.is_(None) | (Agent.agent_class == AgentClass.HUMAN))
+        .scalar_subquery()
     )
     query = select(Content, touches).where(or_(Content.id == item.id, Content.item_id == item.id))
     query = query.order_by(Content.id != item.id, touches.desc(), Content.key)

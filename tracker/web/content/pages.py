@@ -168,6 +168,14 @@ def shared():
     }
 
 
+def key_words(content: Content) -> str:
+    """Return what brings a touch to a key: an address, an event and its asset, a screen."""
+    form, _colon, rest = content.key.partition(":")
+    if form == "event":
+        return " | ".join(part for part in rest.split("|", 1) if part)
+    return _("Made by hand") if form == "item" else rest
+
+
 def _new(errors):
     return render_template("content/new.html", errors=errors, typed=request.form, **shared())
 
@@ -183,6 +191,7 @@ def _item(content, errors):
         touchers=reports.touchers(session(), content, limit=SHOWN),
         entered=[(stage, entered.get(stage, 0)) for stage in Stage],
         lead_name=name_of,
+        key_words=key_words,
         owner_code=forms.owner_code(content),
         shown=SHOWN,
         errors=errors,
