@@ -5,6 +5,7 @@ from itertools import chain
 from tracker.demo import catalogue
 from tracker.touches.content import DEFAULT_EVENT_NAMES, fold_name, guess_kind
 from tracker.touches.domain import ContentKind
+from tracker.touches.patterns import texts_of
 
 PIECES = list(
     chain(
@@ -26,3 +27,11 @@ def test_an_event_is_of_the_kind_that_its_name_stands_for():
 
 def test_every_kind_of_content_is_there():
     assert {piece.kind for piece in PIECES} == set(ContentKind) - {ContentKind.OTHER}
+
+
+def test_a_pattern_says_no_other_kind_than_would_be_guessed():
+    for piece in PIECES:
+        name = f"event:{fold_name(piece.event)}|{piece.asset}" if piece.event else ""
+        texts = texts_of(name or f"url:fernhollow.example{piece.path}")
+        matching = [p for p in catalogue.PATTERNS if p.ruling(0).pattern.matches(texts)]
+        assert {pattern.kind for pattern in matching} <= {piece.kind}

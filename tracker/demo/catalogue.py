@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tracker.touches.domain import ContentKind
+from tracker.touches.domain import ContentKind, IntendedStage, Purpose, Subject
+from tracker.touches.items import NewPattern
 
 SITE = "https://www.fernhollow.example"
 PRODUCT = "Fernhollow"
@@ -147,3 +148,21 @@ def signup(webinar: Piece) -> Piece:
         path=webinar.path,
         event="Webinar Registered",
     )
+
+
+# What marketing has said so far; the product pages, posts and surveys are still to be classed.
+PATTERNS = tuple(
+    NewPattern(subject=subject, text=text, kind=kind, intended_stage=stage, purpose=purpose)
+    for subject, text, kind, stage, purpose in (
+        (Subject.ADDRESS, "/blog/*", ContentKind.ARTICLE, IntendedStage.TOFU, Purpose.EDUCATE),
+        (Subject.EVENT, "asset downloaded", ContentKind.DOWNLOAD, IntendedStage.MOFU,
+         Purpose.EDUCATE),
+        (Subject.EVENT, "webinar attended", ContentKind.WEBINAR, IntendedStage.MOFU,
+         Purpose.EDUCATE),
+        (Subject.ADDRESS, "/compare/*", ContentKind.COMPARISON, IntendedStage.MOFU,
+         Purpose.COMPARE),
+        (Subject.ADDRESS, "/customers/*", ContentKind.CASE_STUDY, IntendedStage.BOFU,
+         Purpose.PROVE),
+        (Subject.ADDRESS, "/pricing", ContentKind.PRICING, IntendedStage.BOFU, Purpose.CONVERT),
+    )
+)  # fmt: skip

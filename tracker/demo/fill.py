@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from random import Random
@@ -13,11 +13,13 @@ from tracker import journey
 from tracker.collector import service as collector
 from tracker.collector.domain import Hit, Outcome, Reject
 from tracker.demo.acts import Act, all_acts
+from tracker.demo.catalogue import PATTERNS
 from tracker.demo.floor import Floor
 from tracker.demo.messages import Address, hit_of
 from tracker.demo.moments import DAY, midnight, webinar_dates
 from tracker.demo.noise import robot_hits, unreadable
 from tracker.demo.story import PERIOD, End, Life, lives
+from tracker.touches import items
 from tracker.touches.domain import ContentKind
 from tracker.workspaces import service as workspaces
 from tracker.workspaces import users
@@ -84,6 +86,8 @@ def found(session: Session, *, password_hash: str, now: datetime) -> Stand:
         member = users.add(session, new, by=by)
         if role is Role.REP:
             reps.append(member.user_id)
+        if role is Role.MARKETER:
+            _class_content(session, By(workspace_id=workspace.id, user_id=member.user_id, now=now))
     site = workspaces.add_site(session, workspace.id, "www.fernhollow.example", now=now)
     return Stand(workspace=workspace, site=site, reps=tuple(reps))
 
@@ -125,6 +129,11 @@ def arrivals_of(rng: Random, people: Sequence[Life], to: Address, story: Story) 
     arrivals += [arrival for arrival in arrivals if rng.random() < _IS_SENT_TWICE]
     arrivals = [arrival for arrival in arrivals if arrival.hit.received_at <= story.now]
     return sorted(arrivals, key=lambda arrival: arrival.hit.received_at)
+
+
+def _class_content(session: Session, by: By) -> None:
+    for pattern in PATTERNS:
+        items.add_pattern(session, replace(pattern, owner_id=by.user_id), by=by)
 
 
 def _is_telling(act: Act, life: Life) -> bool:

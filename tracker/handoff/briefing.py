@@ -46,6 +46,17 @@ class Unseen:
     purpose: Purpose | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToShow:
+    """What somebody has seen and might be shown next."""
+
+    proof: Proof
+    unseen: tuple[Unseen, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.unseen or self.proof.seen or self.proof.not_seen)
+
+
 def last_reads(
     session: Session, lead_ids: Iterable[int], *, each: int = 3
 ) -> dict[int, list[Read]]:
@@ -85,19 +96,21 @@ def proof_of(
     }
 
 
-def next_unseen(
-    session: Session, lead: Lead, stage: Stage | None, *, each: int = 3
-) -> list[Unseen]:
-    """Return what is meant for a lead's stage and what it has not looked at, the newest first."""
-    meant = IntendedStage(stage or Stage.TOFU)
+def to_show(session: Session, lead: Lead, model_id: int, *, each: int = 3) -> ToShow:
+    """Return the proof that a lead has seen or not, and what is meant for its stage and unseen."""
+    standing = session.get(Standing, (lead.id, model_id))
+    meant = IntendedStage(standing.stage if standing and standing.stage else Stage.TOFU)
     query = _items(lead.workspace_id).where(Content.intended_stage == meant)
     items = list(session.scalars(query.order_by(Content.id.desc())))
     seen = _seen(session, [lead.id], [content.id for content in items])
-    return [
-        Unseen(title=name_of(item), url=item.url, purpose=item.purpose, kind=item.kind)
-        for item in items
-        if (lead.id, item.id) not in seen
-    ][:each]
+    unseen = [item for item in items if (lead.id, item.id) not in seen][:each]
+    return ToShow(
+        proof=proof_of(session, lead.workspace_id, [lead.id], each=each)[lead.id],
+        unseen=tuple(
+            Unseen(title=name_of(item), url=item.url, kind=item.kind, purpose=item.purpose)
+            for item in unseen
+        ),
+    )
 
 
 def first_contact(session: Session, lead_id: int) -> datetime | None:

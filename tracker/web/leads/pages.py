@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.db import from_micros, to_micros
 from tracker.errors import Invalid
+from tracker.handoff import briefing
 from tracker.handoff import service as handoff
 from tracker.handoff.domain import HandoffStatus
 from tracker.identity import companies
@@ -89,6 +90,7 @@ def journey(code):
         half_life_days=model.half_life_days,
         offer=offers[-1] if offers else None,
         deals=standing.deals_of(session(), lead),
+        to_show=briefing.to_show(session(), lead, model_id),
         may_answer=may(current_user.role, Role.REP),
         is_waiting=bool(offers) and offers[-1].status is HandoffStatus.OFFERED,
         lines=lines,
