@@ -83,6 +83,11 @@ def test_a_bad_pattern_is_refused_at_the_field(client, session, house, said, rea
     assert session.scalars(select(ContentPattern)).all() == []
 
 
+def test_everything_that_is_wrong_is_said_at_once(client, house):
+    page = client.get("/content/patterns", query_string=REPORTS | {"text": "", "kind": ""}).text
+    assert "this is empty" in page and "Choose one." in page
+
+
 def test_a_pattern_is_there_once(client, session, house):
     client.post("/content/patterns", data=REPORTS)
     again = client.post("/content/patterns", data=REPORTS)

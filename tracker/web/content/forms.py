@@ -12,6 +12,7 @@ from tracker.touches import catalogue
 from tracker.touches.domain import ContentKind, IntendedStage, Purpose, Subject
 from tracker.touches.items import NewPattern
 from tracker.touches.models import Content
+from tracker.touches.patterns import parse
 from tracker.web.context import session
 from tracker.web.terms import kind_name, purpose_name, stage_name, subject_name
 from tracker.workspaces import users
@@ -57,11 +58,22 @@ def owner_code(content: Content) -> str:
 
 
 def pattern(form: Mapping[str, str]) -> NewPattern:
-    """Return the pattern that a form describes."""
+    """Return the pattern that a form describes; raise Invalid with everything that is wrong."""
     target = item(form.get("item", ""))
-    others = {} if target else said({**form, "kind": form.get("kind", "")})
-    subject = _one_of(Subject, form.get("subject", "address"), "subject", must=True)
-    return NewPattern(subject=subject, text=form.get("text", ""), item=target, **others)
+    subject = form.get("subject", "address")
+    wrong: dict[str, str] = {}
+    others: dict[str, Any] = {}
+    try:
+        parse(_one_of(Subject, subject, "subject", must=True), form.get("text", ""))
+    except Invalid as error:
+        wrong |= error.fields
+    try:
+        others = {} if target else said({**form, "kind": form.get("kind", "")})
+    except Invalid as error:
+        wrong |= error.fields
+    if wrong:
+        raise Invalid(_("Something here is not right."), fields=wrong)
+    return NewPattern(subject=Subject(subject), text=form.get("text", ""), item=target, **others)
 
 
 def item(code: str) -> Content | None:
