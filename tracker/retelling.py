@@ -25,7 +25,7 @@ from tracker.touches.rulings import rulings
 
 # Touches looked through, and leads told again, in one transaction: some tens of milliseconds.
 TOUCHES = 2000
-LEADS = 15
+LEADS = 10
 # No hit is on its way into the log for so long.
 OUTLASTED = timedelta(minutes=1)
 
