@@ -18,7 +18,7 @@ from tracker.web.quarantine import pages as quarantine
 from tracker.web.reports import pages as reports
 from tracker.web.settings import pages as settings
 from tracker.web.sites import pages as sites
-from tracker.web.stages import backtests, drafts, evidence
+from tracker.web.stages import backtests, drafts, editor, evidence
 from tracker.web.stages import pages as stages
 from tracker.web.team import pages as team
 
@@ -43,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     stages.blueprint,
     drafts.blueprint,
     backtests.blueprint,
+    editor.blueprint,
     evidence.blueprint,
     help_page.blueprint,
     team.blueprint,

@@ -6,7 +6,7 @@ from babel.lists import format_list
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
-from tracker.stages.domain import Cause, Rule, Stage
+from tracker.stages.domain import Cause, FitField, Rule, Stage
 from tracker.stages.explain import Unmet, kinds_in_order
 from tracker.touches.domain import Classed, ContentKind, IntendedStage, Purpose, Subject
 
@@ -65,6 +65,16 @@ def thing(kind: ContentKind) -> str:
     }[kind]
 
 
+def fit_field_name(field: FitField) -> str:
+    """Return what a fact about a lead or its company is called."""
+    return {
+        FitField.TITLE: _("Job title"),
+        FitField.EMPLOYEES: _("Employees"),
+        FitField.INDUSTRY: _("Industry"),
+        FitField.COUNTRY: _("Country"),
+    }[field]
+
+
 def purpose_name(purpose: Purpose) -> str:
     """Return what an item is for."""
     return {
@@ -107,6 +117,19 @@ def any_of(kinds: Iterable[ContentKind]) -> str:
 def one_of(words: Iterable[str]) -> str:
     """Return words as "one, another or a third"."""
     return str(format_list(list(words), style="or", locale=get_locale() or "en"))
+
+
+def in_order(words: Iterable[str]) -> str:
+    """Return words as "one, then another, then a third"."""
+    said, *rest = words
+    for word in rest:
+        said = _("%(before)s, then %(after)s", before=said, after=word)
+    return said
+
+
+def signed(number: int) -> str:
+    """Return a number with its sign."""
+    return str(format_decimal(number, format="+#,##0;\N{MINUS SIGN}#,##0"))
 
 
 def points(milli: int) -> str:

@@ -1,6 +1,5 @@
-"""Drafts of the stage model: edit, see who would move, publish, and go back."""
+"""Drafts of the stage model: see who would move, publish, and go back."""
 
-import json
 from typing import NoReturn
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -8,21 +7,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from tracker import versions as way
-from tracker.errors import Invalid, NotFound
+from tracker.errors import NotFound
 from tracker.handoff.domain import FRESH
 from tracker.reports import drafts
 from tracker.reports.drafts import Among, Group
 from tracker.stages import service as stages
 from tracker.stages import versions
-from tracker.stages.documents import dump, from_yaml, to_yaml
+from tracker.stages.documents import to_yaml
 from tracker.stages.domain import Stage, Work
 from tracker.stages.models import StageModelRow
-from tracker.touches.domain import ContentKind
-from tracker.web.context import commit, now, requires, roll_back, session
+from tracker.web.context import commit, now, requires, session
 from tracker.web.paging import page_of
-from tracker.web.stages import forms
 from tracker.web.stages.differences import differences
-from tracker.web.terms import kind_name
 from tracker.workspaces import audit
 from tracker.workspaces.audit import AuditAction, By
 from tracker.workspaces.domain import Role
@@ -30,41 +26,6 @@ from tracker.workspaces.domain import Role
 blueprint = Blueprint("drafts", __name__, url_prefix="/stages")
 
 SIZE = 50
-
-
-@blueprint.get("/edit")
-@requires(Role.MARKETER)
-def edit():
-    """Show the draft, or what is in force, as a form."""
-    return _form(json.loads(_draft_or_live().document))
-
-
-@blueprint.post("/edit")
-@requires(Role.MARKETER)
-def save():
-    """Keep what was typed as the draft, or say what is wrong with it."""
-    raw = forms.read(request.form)
-    try:
-        document = dump(raw)
-    except Invalid as error:
-        return _form(raw, error.fields), 422
-    _keep(document)
-    return redirect(url_for("drafts.show"))
-
-
-@blueprint.post("/yaml")
-@requires(Role.MARKETER)
-def take_yaml():
-    """Keep a model in YAML as the draft, or say what is wrong with it."""
-    text = request.form.get("yaml", "")
-    try:
-        document = from_yaml(text)
-    except Invalid as error:
-        roll_back()
-        raw = json.loads(_draft_or_live().document)
-        return _form(raw, yaml=text, yaml_errors=error.fields or {"document": error.message}), 422
-    _keep(document)
-    return redirect(url_for("drafts.show"))
 
 
 @blueprint.get("/yaml")
@@ -158,26 +119,6 @@ def publish():
     return redirect(url_for("stages.index"))
 
 
-def _keep(document: str) -> None:
-    row = versions.save_draft(session(), current_user.workspace_id, document)
-    way.begin(session(), row, Work.COMPARE, now=now())
-    audit.write(session(), AuditAction.STAGES_DRAFTED, str(row.version), by=_by())
-    commit()
-
-
-def _form(raw, errors=None, *, yaml="", yaml_errors=None):
-    return render_template(
-        "stages/edit.html",
-        raw=raw,
-        rows=forms.rows(raw),
-        errors=errors or {},
-        kinds=[(kind.value, kind_name(kind)) for kind in ContentKind],
-        stages=list(Stage),
-        yaml=yaml,
-        yaml_errors=yaml_errors or {},
-    )
-
-
 def chosen_row(values=None) -> StageModelRow:
     """Return the version that is asked for, by itself the draft."""
     values = request.args if values is None else values
@@ -197,12 +138,6 @@ def _draft() -> StageModelRow:
     if row is None:
         raise NotFound("there is no draft")
     return row
-
-
-def _draft_or_live() -> StageModelRow:
-    home = current_user.workspace_id
-    draft = versions.draft_of(session(), home)
-    return draft or versions.get(session(), home, stages.active(session(), home)[1].version)
 
 
 def _asked(values) -> int:
