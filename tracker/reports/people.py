@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.db import to_micros
@@ -14,9 +14,11 @@ from tracker.handoff.models import Handoff
 from tracker.identity.models import Company, Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.domain import Part
+from tracker.reports.fits import Graded, fit_today, fitting
 from tracker.reports.population import MISSING, Plan, came_from
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage, StageModel
+from tracker.stages.fit import Fit
 from tracker.stages.fold import Fold
 from tracker.stages.models import Standing
 from tracker.stages.scoring import DAY, total
@@ -31,6 +33,7 @@ class Sorting(StrEnum):
     FIRST_SEEN = "first"
     NAME = "name"
     TOUCHES = "touches"
+    FIT = "fit"
 
 
 class Knowing(StrEnum):
@@ -49,6 +52,7 @@ class LeadSearch:
     source: str = ""
     knowing: Knowing | None = None
     company_id: int | None = None
+    grade: Graded | None = None
     sorting: Sorting = Sorting.LAST_SEEN
 
 
@@ -71,6 +75,7 @@ class LeadRow:
     last_at: datetime | None
     source: str
     sales: str
+    fit: Fit
     known_as: str = ""
 
 
@@ -90,12 +95,15 @@ def at_step(
     here = select(planned.people.c.lead_id).where(planned.part(index, part))
     query = _rows_query(planned.model_id).where(Lead.id.in_(here))
     query = query.order_by(Standing.last_touch_at.desc(), Lead.id.desc())
-    return _rows(session, query, planned.model, window)
+    return _rows(session, _page(session, query, window), planned.model, window.now)
 
 
 def count(session: Session, workspace_id: int, search: LeadSearch) -> int:
     """Return how many leads a search finds."""
-    model_id, _ = stages.active(session, workspace_id)
+    model_id, model = stages.active(session, workspace_id)
+    if search.grade is not None:
+        query = _rows_query(model_id).where(*_conditions(session, workspace_id, search))
+        return len(fitting(session, query, model.fit, search.grade))
     found = (
         select(func.count(Lead.id))
         .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
@@ -111,7 +119,15 @@ def leads(
     """Return some of the leads that a search finds, in a stable order."""
     model_id, model = stages.active(session, workspace_id)
     query = _rows_query(model_id).where(*_conditions(session, workspace_id, search))
-    return _rows(session, query.order_by(*_order(search.sorting)), model, window)
+    query = query.order_by(*_order(search.sorting))
+    is_by_fit = search.sorting is Sorting.FIT
+    if search.grade is None and not is_by_fit:
+        return _rows(session, _page(session, query, window), model, window.now)
+    ids = fitting(session, query, model.fit, search.grade, best_first=is_by_fit)
+    shown = ids[window.offset : window.offset + window.limit]
+    here = session.execute(_rows_query(model_id).where(Lead.id.in_(shown)))
+    found = {row[0].id: row for row in here}
+    return _rows(session, [found[lead_id] for lead_id in shown], model, window.now)
 
 
 def chosen(
@@ -142,7 +158,7 @@ def known_as(session: Session, found: Sequence[Lead]) -> dict[int, str]:
 
 def _rows_query(model_id: int) -> Select[*tuple[Any, ...]]:
     return (
-        select(Lead, Standing, Company.name, Source.name)
+        select(Lead, Standing, Company, Source.name)
         .outerjoin(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
         .outerjoin(Company, Company.id == Lead.company_id)
         .outerjoin(Source, Source.id == Standing.first_source_id)
@@ -195,6 +211,8 @@ def _order(sorting: Sorting) -> tuple[ColumnElement[Any], ...]:
     by: dict[Sorting, tuple[ColumnElement[Any], ...]] = {
         Sorting.LAST_SEEN: (Standing.last_touch_at.desc().nulls_last(),),
         Sorting.FIRST_SEEN: (Standing.first_touch_at.desc().nulls_last(),),
+        # Among those who fit alike.
+        Sorting.FIT: (Standing.last_touch_at.desc().nulls_last(),),
         Sorting.TOUCHES: (Standing.touch_count.desc().nulls_last(),),
         # Those without a name after those with one.
         Sorting.NAME: (
@@ -207,31 +225,37 @@ def _order(sorting: Sorting) -> tuple[ColumnElement[Any], ...]:
     return (*by[sorting], Lead.id.desc())
 
 
+def _page(
+    session: Session, query: Select[*tuple[Any, ...]], window: Window
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    return session.execute(query.limit(window.limit).offset(window.offset)).all()
+
+
 def _rows(
-    session: Session, query: Select[*tuple[Any, ...]], model: StageModel, window: Window
+    session: Session, found: Sequence[Row[*tuple[Any, ...]]], model: StageModel, now: datetime
 ) -> tuple[LeadRow, ...]:
-    found = session.execute(query.limit(window.limit).offset(window.offset)).all()
     sales = _sales(session, [lead.id for lead, *_ in found])
     ids = known_as(session, [lead for lead, *_ in found])
-    day = to_micros(window.now) // DAY
+    day = to_micros(now) // DAY
     return tuple(
         _row(
             row,
             score=_score(model, row[1], day),
             sales=sales.get(row[0].id, ""),
+            fit=fit_today(model.fit, row[0], row[2]),
             known_as=ids.get(row[0].id, ""),
         )
         for row in found
     )
 
 
-def _row(row: Any, *, score: int, sales: str, known_as: str) -> LeadRow:
+def _row(row: Any, *, score: int, sales: str, fit: Fit, known_as: str) -> LeadRow:
     lead, standing, company, source = row
     return LeadRow(
         code=lead.code,
         name=lead.name,
         email=lead.email,
-        company=company or "",
+        company=company.name if company else "",
         is_known=lead.is_known,
         stage=standing.stage if standing else None,
         score=score,
@@ -240,6 +264,7 @@ def _row(row: Any, *, score: int, sales: str, known_as: str) -> LeadRow:
         last_at=standing.last_touch_at if standing else None,
         source=source or MISSING,
         sales=sales,
+        fit=fit,
         known_as=known_as,
     )
 

@@ -12,9 +12,11 @@ from tracker.handoff import briefing
 from tracker.handoff.briefing import Proof, Read
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.handoff.models import Handoff
+from tracker.reports.fits import fit_today
 from tracker.stages import service as stages
 from tracker.stages.domain import Cause
 from tracker.stages.explain import rule_of
+from tracker.stages.fit import Fit
 from tracker.stages.receipts import load_receipt
 from tracker.web import terms
 
@@ -36,6 +38,7 @@ class Card:
 
     handoff: Handoff
     why: str
+    fit: Fit
     clock: Clock
     reads: Sequence[Read]
     proof: Proof
@@ -46,6 +49,7 @@ def cards(
 ) -> list[Card]:
     """Return the cards of offers, in their order."""
     leads = [handoff.lead_id for handoff in handoffs]
+    _model_id, model = stages.active(session, workspace_id)
     why = reasons_why(session, workspace_id, handoffs)
     reads = briefing.last_reads(session, leads)
     proof = briefing.proof_of(session, workspace_id, leads)
@@ -53,6 +57,7 @@ def cards(
         Card(
             handoff=handoff,
             why=why[handoff.id],
+            fit=fit_today(model.fit, handoff.lead, handoff.lead.company),
             clock=clock(handoff, now=now),
             reads=reads.get(handoff.lead_id, ()),
             proof=proof[handoff.lead_id],

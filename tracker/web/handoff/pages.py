@@ -11,6 +11,7 @@ from tracker.errors import Invalid
 from tracker.handoff import queries, service
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.web.context import commit, now, requires, session, workspace
+from tracker.web.fits import fit_words
 from tracker.web.handoff.cards import cards, reason_name, reasons_why, status_name
 from tracker.web.paging import page_of, url_with
 from tracker.workspaces.domain import Role
@@ -36,6 +37,7 @@ def queue():
     return render_template(
         "handoff/queue.html",
         cards=cards(session(), home.id, found, now=now()),
+        fit_words=fit_words,
         page=page,
         waiting=service.open_count(session(), home.id),
         settled=queries.count(session(), home.id, queries.Some(statuses=queries.SETTLED)),

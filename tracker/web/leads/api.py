@@ -8,6 +8,7 @@ from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.reports import log, standing
 from tracker.reports import people as lists
+from tracker.reports.fits import Graded, fit_today
 from tracker.reports.log import TouchSearch
 from tracker.reports.people import Knowing, LeadSearch, Window
 from tracker.reports.timeline import changes_of
@@ -36,6 +37,7 @@ def index(args):
         source=args["source"],
         knowing=Knowing(args["who"]) if args["who"] in set(Knowing) else None,
         company_id=company.id if company else None,
+        grade=Graded(args["fit"]) if args["fit"] else None,
         sorting=args["sort"],
     )
     window = Window(now=now(), limit=args["limit"], offset=args["offset"])
@@ -78,6 +80,7 @@ def _detail(lead: Lead) -> dict[str, object]:
         "is_known": lead.is_known,
         "stage": today.stage,
         "score": today.score,
+        "fit": fit_today(model.fit, lead, lead.company),
         "touches": today.touches,
         "first_at": today.first_at,
         "last_at": today.last_at,

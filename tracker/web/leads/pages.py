@@ -18,6 +18,7 @@ from tracker.identity import service as identity
 from tracker.identity.models import Company
 from tracker.reports import people as lists
 from tracker.reports import queries, standing
+from tracker.reports.fits import Graded, fit_today
 from tracker.reports.people import Knowing, LeadSearch, Sorting, Window
 from tracker.reports.population import MISSING
 from tracker.reports.timeline import timeline
@@ -25,6 +26,7 @@ from tracker.stages import service as stages
 from tracker.stages.domain import Stage
 from tracker.web import terms
 from tracker.web.context import now, requires, session, workspace
+from tracker.web.fits import fit_lines, fit_words
 from tracker.web.handoff.cards import reason_name
 from tracker.web.leads import lines
 from tracker.web.paging import page_of, url_with
@@ -45,6 +47,7 @@ def index():
     home = workspace()
     company = _company(home.id, request.args.get("company", ""))
     search = replace(_search(request.args), company_id=company.id if company else None)
+    _model_id, model = stages.active(session(), home.id)
     total = lists.count(session(), home.id, search)
     page = page_of(total, size=LEADS)
     window = Window(now=now(), limit=page.size, offset=page.offset)
@@ -63,6 +66,8 @@ def index():
         sorted_url=lambda by: url_with(sort=by),
         sources=[("", _("All")), *((name, source_words(name)) for name in names)],
         points=terms.points,
+        has_fit=bool(model.fit.rules),
+        fit_words=fit_words,
         source_words=source_words,
     )
 
@@ -95,6 +100,8 @@ def journey(code):
         is_waiting=bool(offers) and offers[-1].status is HandoffStatus.OFFERED,
         lines=lines,
         reason_name=reason_name,
+        fit=fit_today(model.fit, lead, lead.company),
+        fit_lines=fit_lines,
         terms=terms,
         source_words=source_words,
     )
@@ -110,12 +117,15 @@ def _search(args: MultiDict[str, str]) -> LeadSearch:
         raise Invalid("there is no such stage", fields={"stage": "tofu, mofu, bofu or none"})
     if who not in ("", "everyone", *Knowing):
         raise Invalid("choose known or anonymous", fields={"who": "known or anonymous"})
+    if args.get("fit", "") not in ("", *Graded):
+        raise Invalid("there is no such grade", fields={"fit": "A, B, C or none"})
     sorting = args.get("sort", "")
     return LeadSearch(
         text=args.get("q", "").replace("\0", "").strip()[:LONGEST],
         stage=stage,
         source=args.get("source", "").replace("\0", "")[:LONGEST],
         knowing=Knowing(who) if who in list(Knowing) else None,
+        grade=Graded(args["fit"]) if args.get("fit") else None,
         sorting=Sorting(sorting) if sorting in list(Sorting) else Sorting.LAST_SEEN,
     )
 

@@ -2,8 +2,9 @@
 
 from marshmallow import fields, validate
 
+from tracker.reports.fits import Graded
 from tracker.reports.people import Knowing, Sorting
-from tracker.stages.domain import Stage
+from tracker.stages.domain import FitField, Grade, Stage
 from tracker.web.api.shapes import PageArgs, Shape, Text, page_of
 
 
@@ -23,7 +24,24 @@ class LeadArgs(PageArgs):
     )
     who = Text(load_default="", validate=validate.OneOf(["", "everyone", *Knowing]))
     company = Text(load_default="", metadata={"description": "The code of a company."})
+    fit = Text(load_default="", validate=validate.OneOf(["", *Graded]))
     sort = fields.Enum(Sorting, by_value=True, load_default=Sorting.LAST_SEEN)
+
+
+class FitLineSchema(Shape):
+    """What one rule gave for a fact; a value of null is unknown."""
+
+    field = fields.Enum(FitField, by_value=True)
+    value = fields.Raw(allow_none=True, metadata={"type": ["string", "integer", "null"]})
+    points = fields.Integer()
+
+
+class FitSchema(Shape):
+    """Who somebody is, apart from what somebody does; the points are the sum of the lines."""
+
+    grade = fields.Enum(Grade, by_value=True, allow_none=True)
+    points = fields.Integer()
+    lines = fields.List(fields.Nested(FitLineSchema))
 
 
 class LeadSchema(Shape):
@@ -36,6 +54,7 @@ class LeadSchema(Shape):
     is_known = fields.Boolean()
     stage = fields.Enum(Stage, by_value=True, allow_none=True)
     score = fields.Method("points", metadata={"type": "number", "description": "Points today."})
+    fit = fields.Nested(FitSchema)
     touches = fields.Integer(metadata={"description": "Human touches that count."})
     first_at = fields.DateTime(allow_none=True)
     last_at = fields.DateTime(allow_none=True)

@@ -1,0 +1,70 @@
+"""How well leads fit, by what is known of them and their companies at this moment."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, or_
+from sqlalchemy.orm import Session
+
+from tracker.identity.models import Company, Lead
+from tracker.stages.domain import FitRules
+from tracker.stages.fit import Facts, Fit, fit_of
+
+
+class Graded(StrEnum):
+    """By which grade leads are looked for; none is one too."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    NONE = "none"
+
+
+def fit_today(rules: FitRules, lead: Lead, company: Company | None) -> Fit:
+    """Return how well a lead fits."""
+    return fit_of(
+        rules,
+        Facts(
+            title=lead.title,
+            employees=company.employees if company else None,
+            industry=company.industry if company else "",
+            # Where somebody works says more than where the company is registered.
+            country=lead.country or (company.country if company else ""),
+        ),
+    )
+
+
+def fitting(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    rules: FitRules,
+    grade: Graded | None,
+    *,
+    best_first: bool = False,
+) -> list[int]:
+    """Return the leads of a query that have a grade, in its order or the best first.
+
+    The query joins companies.  Nobody's fit is stored: it is asked of everybody anew, so it
+    can never be behind what was said last, or behind the rules.
+    """
+    facts = query.with_only_columns(
+        Lead.id, Lead.title, Company.employees, Company.industry, Lead.country, Company.country
+    )
+    if grade not in (None, Graded.NONE):
+        facts = facts.where(or_(Lead.title != "", Lead.country != "", Lead.company_id.is_not(None)))
+    rows: Iterable[Any] = session.execute(facts)
+    found = []
+    for lead_id, title, employees, industry, own_country, country in rows:
+        known = Facts(
+            title=title,
+            employees=employees,
+            industry=industry or "",
+            country=own_country or country or "",
+        )
+        fit = fit_of(rules, known)
+        if grade is None or grade == (fit.grade or Graded.NONE):
+            found.append((fit.points, lead_id))
+    if best_first:
+        found.sort(key=lambda one: -one[0])
+    return [lead_id for _, lead_id in found]
