@@ -89,6 +89,22 @@ def lines(session: Session, workspace_id: int, *, limit: int, offset: int = 0) -
     ]
 
 
+def latest(session: Session, workspace_id: int, action: str) -> dict[str, Line]:
+    """Return who did something last to each subject, and when."""
+    query = (
+        select(AuditEntry, User.name)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .where(AuditEntry.workspace_id == workspace_id, AuditEntry.action == action)
+        .order_by(AuditEntry.at, AuditEntry.id)
+    )
+    return {
+        row.subject: Line(
+            at=row.at, who=who, action=row.action, subject=row.subject, detail=row.detail
+        )
+        for row, who in session.execute(query)
+    }
+
+
 def count(session: Session, workspace_id: int) -> int:
     """Return how many lines the audit has."""
     query = select(func.count()).where(AuditEntry.workspace_id == workspace_id)
