@@ -133,6 +133,14 @@ FULL_WITHOUT_ITEMS = {name: part for name, part in FULL.items() if name != "item
 }
 
 
+def test_an_item_that_the_catalogue_does_not_have_is_named(client, session, house, seen):
+    answer = client.post("/stages/edit", data=fields(FULL, seen=seen))
+    assert answer.status_code == 422
+    assert 'id="e-rules[6].items"' in answer.text
+    assert "url:x is no item of the catalogue" in answer.text
+    assert versions.draft_of(session, house.workspace.id) is None
+
+
 def test_what_somebody_else_saved_meanwhile_is_not_lost_unseen(client, session, house, seen):
     versions.save_draft(session, house.workspace.id, dump(DEFAULT | {"half_life_days": 7}))
     session.commit()

@@ -114,6 +114,9 @@ def _keep(document: str, seen: str):
     if seen != _print_of(_base()):
         raise Conflict("somebody else has changed the draft a moment ago")
     row = versions.save_draft(session(), current_user.workspace_id, document)
+    unknown = versions.bind(session(), row)
+    if unknown:
+        raise Invalid("the catalogue has no such item", fields=unknown)
     way.begin(session(), row, Work.COMPARE, now=now())
     by = By(workspace_id=current_user.workspace_id, user_id=current_user.id, now=now())
     audit.write(session(), AuditAction.STAGES_DRAFTED, str(row.version), by=by)
@@ -131,6 +134,8 @@ def _form(raw, faults=None, *, seen, is_changed=False, is_stale=False):
         raw=raw,
         faults=faults,
         places=fault_places(raw, faults),
+        # Rows with a fault stand open: "rules[3", "fit.rules[0".
+        faulty={field.partition("]")[0] for field in faults},
         titles=titles,
         rule_sentence=rule_sentence,
         fit_sentence=fit_sentence,
