@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from tracker.stages.domain import Grade, Stage, StageModel
+from tracker.touches import titles as catalogue
 from tracker.touches.domain import ContentKind
+from tracker.web.context import session
 from tracker.web.stages.rules import fit_rule_words, rule_words
 from tracker.web.terms import kind_name, stage_name
 
@@ -31,6 +34,14 @@ def changes(old: StageModel, new: StageModel, titles: Mapping[str, str]) -> list
         *_fit(old, new),
     )
     return [change for change in told if change.before != change.after]
+
+
+def titles_in(*models: StageModel) -> dict[str, str]:
+    """Return the titles of the items that versions name, by their keys."""
+    named: set[str] = set()
+    for model in models:
+        named = named.union(model.item_points, *(rule.items for rule in model.rules))
+    return catalogue.titles(session(), current_user.workspace_id, named) if named else {}
 
 
 def _stages(old: StageModel, new: StageModel) -> Iterator[Change]:

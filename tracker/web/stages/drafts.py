@@ -13,12 +13,12 @@ from tracker.reports import drafts
 from tracker.reports.drafts import Among, Group
 from tracker.stages import service as stages
 from tracker.stages import versions
-from tracker.stages.documents import to_yaml
+from tracker.stages.documents import parse, to_yaml
 from tracker.stages.domain import Stage, Work
 from tracker.stages.models import StageModelRow
 from tracker.web.context import commit, now, requires, session
 from tracker.web.paging import page_of
-from tracker.web.stages.differences import differences
+from tracker.web.stages.changes import changes, titles_in
 from tracker.workspaces import audit
 from tracker.workspaces.audit import AuditAction, By
 from tracker.workspaces.domain import Role
@@ -44,6 +44,7 @@ def show():
     """Show who would move under a version, and what would become of offers."""
     row = chosen_row()
     live_id, live = stages.active(session(), row.workspace_id)
+    model = parse(row.document, version=row.version)
     moves = drafts.moves(session(), row.id)
     return render_template(
         "stages/draft.html",
@@ -57,7 +58,7 @@ def show():
         offers=drafts.open_offers(session(), row.id),
         ready=_number(row, live_id, Group.READY),
         later=_number(row, live_id, Group.LATER),
-        rules=differences(live_document(), row.document),
+        rules=changes(live, model, titles_in(live, model)),
         fresh_days=FRESH.days,
         may_publish=row.work in (None, Work.COMPARE) and row.id != live_id,
     )

@@ -14,10 +14,9 @@ from tracker.stages import versions
 from tracker.stages.documents import parse
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.models import StageModelRow
-from tracker.touches import titles as catalogue
 from tracker.touches.domain import ContentKind
 from tracker.web.context import requires, session
-from tracker.web.stages.changes import Change, changes
+from tracker.web.stages.changes import Change, changes, titles_in
 from tracker.web.stages.rules import default_meaning, fit_rule_words, rule_words
 from tracker.web.terms import kind_name
 from tracker.workspaces import audit
@@ -58,7 +57,7 @@ def index():
         "stages/index.html",
         model=model,
         published_at=in_force_since(session(), model_id),
-        cards=[_card(model, stage, _titles(model), counts.get(stage, 0)) for stage in Stage],
+        cards=[_card(model, stage, titles_in(model), counts.get(stage, 0)) for stage in Stage],
         nowhere=counts.get(None, 0),
         points=_points(model),
         most=max((abs(worth) for worth in model.points.values()), default=0),
@@ -80,7 +79,7 @@ def version(number):
     others = [one for one in versions.versions(session(), home) if one.version != number]
     other = _other(row, others)
     model = parse(row.document, version=row.version)
-    titles = _titles(model)
+    titles = titles_in(model)
     return render_template(
         "stages/version.html",
         row=row,
@@ -103,12 +102,7 @@ def _other(row: StageModelRow, others: Sequence[StageModelRow]) -> StageModelRow
 
 def _changes(other: StageModelRow, model: StageModel) -> list[Change]:
     old = parse(other.document, version=other.version)
-    return changes(old, model, _titles(old) | _titles(model))
-
-
-def _titles(model: StageModel) -> dict[str, str]:
-    named = set(model.item_points).union(*(rule.items for rule in model.rules))
-    return catalogue.titles(session(), current_user.workspace_id, named) if named else {}
+    return changes(old, model, titles_in(old, model))
 
 
 def _publishers() -> dict[str, audit.Line]:
@@ -116,7 +110,7 @@ def _publishers() -> dict[str, audit.Line]:
 
 
 def _items(model: StageModel) -> list[tuple[str, int]]:
-    titles = _titles(model)
+    titles = titles_in(model)
     worth = [(titles.get(key, key), points) for key, points in model.item_points.items()]
     return sorted(worth, key=lambda pair: (-pair[1], pair[0]))
 
