@@ -77,7 +77,7 @@ def test_a_version_says_what_it_changed_and_who_published_it(client, session):
     while way.step(session, now=NOON):
         pass
     session.commit()
-    page = client.get("/stages/versions/2").text
+    page = client.get("/stages/version?version=2").text
     assert member.user.name in page
     said = page.partition('id="changes"')[2].partition("</section>")[0]
     for words in ("Half-life in days", "Points for: Pricing", "Rule into TOFU", "taken away"):
@@ -90,8 +90,9 @@ def test_a_version_beside_itself_or_alone_has_nothing_to_say(client, session):
     house = make_house(session)
     session.commit()
     log_in(client, Role.VIEWER, house.workspace)
-    assert 'id="changes"' not in client.get("/stages/versions/1").text
-    assert client.get("/stages/versions/7").status_code == 404
+    assert 'id="changes"' not in client.get("/stages/version?version=1").text
+    for number in ("7", "-1", "x", "9" * 30):
+        assert client.get(f"/stages/version?version={number}").status_code == 404
 
 
 def test_everything_that_reads_otherwise_is_said(app):

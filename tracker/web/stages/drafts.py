@@ -19,6 +19,7 @@ from tracker.stages.models import StageModelRow
 from tracker.web.context import commit, now, requires, session
 from tracker.web.paging import page_of
 from tracker.web.stages.changes import changes, titles_in
+from tracker.web.stages.pages import number_of
 from tracker.workspaces import audit
 from tracker.workspaces.audit import AuditAction, By
 from tracker.workspaces.domain import Role
@@ -32,7 +33,9 @@ SIZE = 50
 @requires(Role.VIEWER)
 def give_yaml():
     """Give a version as YAML."""
-    row = versions.get(session(), current_user.workspace_id, _asked(request.args))
+    row = versions.get(
+        session(), current_user.workspace_id, number_of(request.args.get("version", ""))
+    )
     name = f"stages-v{row.version}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(to_yaml(row.document), mimetype="application/yaml", headers=headers)
@@ -110,7 +113,9 @@ def discard():
 @requires(Role.MARKETER)
 def publish():
     """Begin to carry a version into force: the draft, or one from before."""
-    row = versions.get(session(), current_user.workspace_id, _asked(request.form))
+    row = versions.get(
+        session(), current_user.workspace_id, number_of(request.form.get("version", ""))
+    )
     offers_ready = request.form.get("offers_ready") == "1"
     way.begin(session(), row, Work.REPLAY, now=now(), offers_ready=offers_ready)
     audit.write(session(), AuditAction.STAGES_PUBLISHED, str(row.version), by=_by())
@@ -125,7 +130,7 @@ def chosen_row(values=None) -> StageModelRow:
     values = request.args if values is None else values
     if "version" not in values:
         return _draft()
-    return versions.get(session(), current_user.workspace_id, _asked(values))
+    return versions.get(session(), current_user.workspace_id, number_of(values.get("version", "")))
 
 
 def live_document() -> str:
@@ -139,13 +144,6 @@ def _draft() -> StageModelRow:
     if row is None:
         raise NotFound("there is no draft")
     return row
-
-
-def _asked(values) -> int:
-    text = values.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise NotFound("there is no such version")
-    return int(text)
 
 
 def _among() -> Among:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from tracker import versions as way
+from tracker.errors import NotFound
 from tracker.reports.model import in_force_since, leads_by_stage
 from tracker.stages import service as stages
 from tracker.stages import versions
@@ -70,13 +71,13 @@ def index():
     )
 
 
-@blueprint.get("/versions/<int:number>")
+@blueprint.get("/version")
 @requires(Role.VIEWER)
-def version(number):
+def version():
     """Show one version in words, and what it changed beside another."""
     home = current_user.workspace_id
-    row = versions.get(session(), home, number)
-    others = [one for one in versions.versions(session(), home) if one.version != number]
+    row = versions.get(session(), home, number_of(request.args.get("version", "")))
+    others = [one for one in versions.versions(session(), home) if one.id != row.id]
     other = _other(row, others)
     model = parse(row.document, version=row.version)
     titles = titles_in(model)
@@ -90,6 +91,13 @@ def version(number):
         changes=_changes(other, model) if other else [],
         may_write=current_user.may(Role.MARKETER),
     )
+
+
+def number_of(text: str) -> int:
+    """Return the number of a version that is asked for; raise NotFound for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise NotFound("there is no such version")
+    return int(text)
 
 
 def _other(row: StageModelRow, others: Sequence[StageModelRow]) -> StageModelRow | None:
