@@ -125,9 +125,8 @@ def leads(
         return _rows(session, _page(session, query, window), model, window.now)
     ids = fitting(session, query, model.fit, search.grade, best_first=is_by_fit)
     shown = ids[window.offset : window.offset + window.limit]
-    here = session.execute(_rows_query(model_id).where(Lead.id.in_(shown)))
-    found = {row[0].id: row for row in here}
-    return _rows(session, [found[lead_id] for lead_id in shown], model, window.now)
+    here = chosen(session, workspace_id, shown, now=window.now)
+    return tuple(here[lead_id] for lead_id in shown)
 
 
 def chosen(
@@ -135,13 +134,12 @@ def chosen(
 ) -> dict[int, LeadRow]:
     """Return some leads as a list shows them, each by its number."""
     model_id, model = stages.active(session, workspace_id)
-    wanted = sorted(lead_ids)
-    query = _rows_query(model_id).where(Lead.id.in_(wanted), Lead.workspace_id == workspace_id)
-    window = Window(now=now, limit=len(wanted))
-    rows = _rows(session, query.order_by(Lead.id), model, window)
-    codes = {row.code: row for row in rows}
-    numbers = session.execute(select(Lead.id, Lead.code).where(Lead.id.in_(wanted)))
-    return {number: codes[code] for number, code in numbers if code in codes}
+    query = _rows_query(model_id).where(
+        Lead.id.in_(sorted(lead_ids)), Lead.workspace_id == workspace_id
+    )
+    found = session.execute(query).all()
+    rows = _rows(session, found, model, now)
+    return {one[0].id: row for one, row in zip(found, rows, strict=True)}
 
 
 def known_as(session: Session, found: Sequence[Lead]) -> dict[int, str]:
