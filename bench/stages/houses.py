@@ -11,6 +11,7 @@ from bench.collector import machine
 from tests import postgres
 from tests.builders import make_house
 from tracker.db import Database, make_engine, migrate, to_micros
+from tracker.touches.models import Content
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 180
@@ -90,16 +91,13 @@ def fill(place, touches, people):
     ]
     with place.database.writing() as session:
         kinds = [kind for kind, share in KINDS.items() for _ in range(share)]
-        session.execute(
-            text(
-                "INSERT INTO content (id, workspace_id, code, key, kind, title, url)"
-                " VALUES (:id, :workspace, :code, :key, :kind, '', '')"
-            ),
-            [
-                {"id": n, "code": f"c{n}", "key": f"url:bench/{n}", "kind": kind} | facts
-                for n, kind in enumerate(kinds, 1)
-            ],
+        session.add_all(
+            Content(
+                id=n, workspace_id=facts["workspace"], code=f"c{n}", key=f"url:bench/{n}", kind=kind
+            )
+            for n, kind in enumerate(kinds, 1)
         )
+        session.flush()
         for statement in statements:
             session.execute(text(statement.replace("::bigint", "")), facts)
         session.commit()

@@ -49,12 +49,14 @@ def add(model: StageModel, groups: Groups, kind: ContentKind, item: int | None, 
     if not points:
         return
     entries = groups.get((kind, own))
-    if entries is not None and entries[-1][0] == day:
-        _, touches, worth = entries[-1]
+    if entries is None:
+        _forget(model, groups, day)
+        groups[kind, own] = [(day, 1, points * _POINT)]
+        return
+    last, touches, worth = entries[-1]
+    if last == day:
         entries[-1] = (day, touches + 1, worth + points * _POINT)
         return
-    _forget(model, groups, day)
-    entries = groups.setdefault((kind, own), [])
     entries.append((day, 1, points * _POINT))
     if len(entries) > DAYS_APART + 1:
         entries[:2] = [_together(entries[0], entries[1], model.half_life(kind))]
