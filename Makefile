@@ -32,8 +32,9 @@ fmt: dev ## Put the code into its form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: dev ## Measure the collector against its limits (QUICK=1: three minutes)
+bench: dev ## Measure the collector and the stages against their limits (QUICK=1: six minutes)
 	@$(BIN)/python -m bench.collector $(if $(QUICK),--quick)
+	@$(BIN)/python -m bench.stages $(if $(QUICK),--quick)
 
 torture: dev system ## Run the fault tests in full: 50 kills, long outages
 	TORTURE=full $(BIN)/pytest tests/torture -n 0
