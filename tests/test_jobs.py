@@ -6,11 +6,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from tests.builders import NOON, make_house
-from tracker import jobs
+from tests.builders import NOON, make_bofu_lead, make_house
+from tracker import jobs, versions
 from tracker.collector import service as collector
 from tracker.collector.domain import DropReason, Reject
 from tracker.collector.models import QuarantinedHit
+from tracker.stages import service as stages
+from tracker.stages import versions as stage_versions
+from tracker.stages.documents import DEFAULT, dump
+from tracker.stages.domain import Work
 from tracker.tasks.runs import Runs
 
 
@@ -55,6 +59,22 @@ def test_a_job_that_fails_says_so_and_is_tried_again(database, monkeypatch):
     assert (runs.last()["sweep"].error, done) == ("OperationalError", [])
     runs, done = work(database, lost, rounds=2, monkeypatch=monkeypatch)
     assert (runs.last()["sweep"].error, done) == ("", ["done"])
+
+
+def test_arithmetic_is_done_to_its_end_in_a_process_of_its_own(database, session):
+    house = make_house(session)
+    make_bofu_lead(session, house)
+    raw = DEFAULT | {"rules": [{"id": "tofu", "stage": "tofu", "kinds": ["demo"]}]}
+    row = stage_versions.save_draft(session, house.workspace.id, dump(raw))
+    versions.begin(session, row, Work.REPLAY, now=NOON)
+    session.commit()
+    job = next(job for job in jobs.JOBS if job.waits is not None)
+    process = jobs.begin_beside(job, database)
+    process.join(timeout=60)
+    assert process.exitcode == 0
+    session.expire_all()
+    assert stages.active(session, house.workspace.id)[1].version == row.version
+    assert not versions.is_waiting(session)
 
 
 def test_old_quarantine_is_forgotten(database, session):

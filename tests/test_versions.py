@@ -20,7 +20,14 @@ from tracker.stages import service as stages
 from tracker.stages import versions
 from tracker.stages.documents import DEFAULT, dump
 from tracker.stages.domain import Stage, Work
-from tracker.stages.models import Checkpoint, DraftMove, StageModelRow, Standing, TransitionRow
+from tracker.stages.models import (
+    Checkpoint,
+    DraftMove,
+    StageModelRow,
+    Standing,
+    Term,
+    TransitionRow,
+)
 from tracker.tasks.models import Task
 
 LATER = NOON + days(100)
@@ -198,12 +205,69 @@ def test_a_changed_draft_forgets_its_comparison(session, house):
     assert row.version == 2
 
 
-def test_milestones_follow_the_version_in_force_and_offers_stay_open(session, house):
+def test_an_offer_without_ground_is_withdrawn_as_the_version_comes_into_force(session, house):
     lead = make_bofu_lead(session, house)
     publish(session, house, versions.save_draft(session, house.workspace.id, stricter()))
     steps = select(Milestone.step).filter_by(lead_id=lead.id, retracted_at=None)
-    assert sorted(session.scalars(steps)) == ["mofu", "offered"]
-    assert handoff.of_lead(session, house.workspace.id, lead.id)[-1].status == "offered"
+    assert sorted(session.scalars(steps)) == ["mofu"]
+    offer = handoff.of_lead(session, house.workspace.id, lead.id)[-1]
+    assert (offer.status, offer.settled_at) == ("withdrawn", LATER)
+    assert list(verify(session, house.workspace.id, now=LATER)) == []
+
+
+@pytest.mark.parametrize("offers_ready", [False, True])
+def test_newcomers_are_offered_at_once_only_if_the_publisher_wishes(session, house, offers_ready):
+    publish(session, house, versions.save_draft(session, house.workspace.id, stricter()))
+    lead = make_bofu_lead(session, house)
+    first = versions.get(session, house.workspace.id, 1)
+    soon = NOON + days(2)
+    way.begin(session, first, Work.REPLAY, now=soon, offers_ready=offers_ready)
+    while way.step(session, now=soon):
+        pass
+    offers = handoff.of_lead(session, house.workspace.id, lead.id)
+    assert [offer.offered_at for offer in offers] == [soon] * offers_ready
+    assert list(verify(session, house.workspace.id, now=soon)) == []
+
+
+def test_nobody_is_offered_who_has_not_been_seen_lately(session, house):
+    publish(session, house, versions.save_draft(session, house.workspace.id, stricter()))
+    lead = make_bofu_lead(session, house)
+    first = versions.get(session, house.workspace.id, 1)
+    way.begin(session, first, Work.REPLAY, now=LATER, offers_ready=True)
+    while way.step(session, now=LATER):
+        pass
+    assert handoff.of_lead(session, house.workspace.id, lead.id) == []
+
+
+def test_every_time_in_force_is_remembered(session, house):
+    home = house.workspace.id
+    second = versions.save_draft(session, home, stricter())
+    publish(session, house, second)
+    first = versions.get(session, home, 1)
+    way.begin(session, first, Work.REPLAY, now=LATER + days(1))
+    while way.step(session, now=LATER + days(1)):
+        pass
+    terms = session.scalars(select(Term).filter_by(workspace_id=home).order_by(Term.id))
+    assert [(term.model_id, term.began_at, term.ended_at) for term in terms] == [
+        (first.id, NOON, LATER),
+        (second.id, LATER, LATER + days(1)),
+        (first.id, LATER + days(1), None),
+    ]
+    assert versions.before(session, first) == second.id
+
+
+def test_what_was_read_of_another_draft_is_not_written(session, house):
+    lead = make_bofu_lead(session, house)
+    row = versions.save_draft(session, house.workspace.id, stricter())
+    way.begin(session, row, Work.COMPARE, now=LATER)
+    seen = way.look(session, now=LATER)
+    assert set(seen.lives) == {lead.id}
+    row = versions.save_draft(session, house.workspace.id, dump(DEFAULT))
+    way.begin(session, row, Work.COMPARE, now=LATER)
+    while way.step(session, now=LATER, seen=seen):
+        pass
+    assert list(session.scalars(select(DraftMove))) == []
+    assert row.compared_at == LATER
 
 
 def test_an_offer_carries_the_receipt_of_the_version_in_force(session, house):

@@ -2,10 +2,12 @@
 
 History is written beside the live one, resumable after every slice; touches that come
 meanwhile are folded under both (`tracker/stages/service.py`).  When the last lead is reached
-the version is in force at once, and the milestones follow it.  Offers to sales that are open
-stay open: people are working on them.
+the version is in force at once, open offers whose lead no longer stands at the bottom are
+withdrawn, and the milestones follow.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -22,11 +24,24 @@ from tracker.stages import service as stages
 from tracker.stages import versions
 from tracker.stages.domain import Work
 from tracker.stages.models import StageModelRow, Standing
+from tracker.stages.versions import Life
 from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
-SLICE = 100
+SLICE = 20
+# A comparison is computed before the transaction: only what would move is written in it.
+SEEN = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What a version says of the next leads, as it was read outside of any writing."""
+
+    model_id: int
+    document: str
+    reached: int
+    lives: Mapping[int, Life]
 
 
 def begin(
@@ -52,21 +67,41 @@ def begin(
     _begin_task(session, row, now)
 
 
-def step(session: Session, *, now: datetime) -> bool:
+def is_waiting(session: Session) -> bool:
+    """Return whether there is anything to carry on."""
+    waiting = select(StageModelRow.id).where(StageModelRow.work.is_not(None))
+    return session.scalars(waiting.limit(1)).first() is not None
+
+
+def look(session: Session, *, now: datetime) -> Seen | None:
+    """Fold the next leads of a comparison and write nothing; None if something else is next."""
+    row = session.scalars(_WAITING).first()
+    if row is None or row.work is not Work.COMPARE:
+        return None
+    lives = versions.tell(session, row, _after(session, row, SEEN), now=now)
+    return Seen(model_id=row.id, document=row.document, reached=row.reached_lead_id, lives=lives)
+
+
+def step(session: Session, *, now: datetime, seen: Seen | None = None) -> bool:
     """Do the next slice of what is under way anywhere; return whether anything was."""
-    waiting = select(StageModelRow).where(StageModelRow.work.is_not(None))
-    query = waiting.order_by(StageModelRow.id).limit(1).with_for_update(skip_locked=True)
-    row = session.scalars(query).first()
+    row = session.scalars(_WAITING.with_for_update(skip_locked=True)).first()
     if row is None or row.work is None:
         return False
-    leads = _next_leads(session, row)
     if row.work is Work.COMPARE:
-        _compare(session, row, leads, now)
-    elif row.work is Work.REPLAY:
+        if seen is None or (seen.model_id, seen.document, seen.reached) != _place(row):
+            seen = look(session, now=now)
+        lives = seen.lives if seen else {}
+        _compare(session, row, lives)
+        _go_on(session, row, sorted(lives), SEEN, now)
+        return True
+    leads = _after(session, row, SLICE)
+    if row.work is Work.REPLAY:
+        # On PostgreSQL whoever takes in a touch holds its visitor: wait until it is counted.
+        identity.hold(session, leads)
         versions.replay(session, row, leads, now=now)
     else:
         _mark(session, row, leads, now)
-    _go_on(session, row, leads, now)
+    _go_on(session, row, leads, SLICE, now)
     return True
 
 
@@ -75,20 +110,24 @@ def progress(session: Session, row: StageModelRow) -> Task | None:
     return None if row.task_id is None else session.get(Task, row.task_id)
 
 
-def _next_leads(session: Session, row: StageModelRow) -> list[int]:
+_WAITING = (
+    select(StageModelRow).where(StageModelRow.work.is_not(None)).order_by(StageModelRow.id).limit(1)
+)
+
+
+def _place(row: StageModelRow) -> tuple[int, str, int]:
+    return row.id, row.document, row.reached_lead_id
+
+
+def _after(session: Session, row: StageModelRow, number: int) -> list[int]:
     query = select(Lead.id).where(
         Lead.workspace_id == row.workspace_id, Lead.id > row.reached_lead_id
     )
-    leads = list(session.scalars(query.order_by(Lead.id).limit(SLICE)))
-    if row.work is Work.REPLAY:
-        # On PostgreSQL whoever takes in a touch holds its visitor: wait until it is counted.
-        identity.hold(session, leads)
-    return leads
+    return list(session.scalars(query.order_by(Lead.id).limit(number)))
 
 
-def _compare(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
+def _compare(session: Session, row: StageModelRow, lives: Mapping[int, Life]) -> None:
     live_id, _ = stages.active(session, row.workspace_id)
-    lives = versions.tell(session, row, leads, now=now)
     versions.note_moves(session, row, live_id, lives)
     trials.note(session, row, session.get_one(StageModelRow, live_id), lives)
 
@@ -105,9 +144,11 @@ def _mark(session: Session, row: StageModelRow, leads: list[int], now: datetime)
     milestones.mark(session, row.workspace_id, leads, now=now)
 
 
-def _go_on(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
+def _go_on(
+    session: Session, row: StageModelRow, leads: list[int], size: int, now: datetime
+) -> None:
     task_id = row.task_id
-    if len(leads) == SLICE:
+    if len(leads) == size:
         row.reached_lead_id = leads[-1]
         if task_id is not None:
             done = tasks.done(session, task_id) + len(leads)
@@ -119,6 +160,8 @@ def _go_on(session: Session, row: StageModelRow, leads: list[int], now: datetime
     if row.work is Work.REPLAY:
         versions.activate(session, row, now=now)
         trials.forget_all(session, row.workspace_id)
+        offered = [offer.lead_id for offer in handoff.queue(session, row.workspace_id)]
+        handoff.withdraw_groundless(session, row.workspace_id, offered, now=now)
         row.work, row.reached_lead_id = Work.MARK, 0
         _begin_task(session, row, now)
         return

@@ -5,10 +5,10 @@ import json
 import time
 from pathlib import Path
 
-from bench.collector import batches, doors, growth, machine
+from bench.collector import batches, beside, doors, growth, machine
 
 RESULTS = Path(__file__).parents[1] / "results"
-PARTS = ("doors", "batches", "growth", "sizes")
+PARTS = ("doors", "batches", "growth", "beside", "sizes")
 
 
 def main():
@@ -45,6 +45,10 @@ def run(part, asked):
     if part == "growth":
         number = asked.touches or (1_000_000 if asked.quick else 10_000_000)
         return growth.compare(asked.rounds, seconds, number)
+    if part == "beside":
+        number = asked.touches or (200_000 if asked.quick else 1_000_000)
+        found = beside.measure(asked.rounds, seconds, number)
+        return found | {"ratios": beside.ratios(found["rows"])}
     return growth.sizes(asked.minutes * 60 if asked.minutes else 60 if asked.quick else 600)
 
 

@@ -43,8 +43,8 @@ FILL = (
     "INSERT INTO agent (id, workspace_id, text, agent_class) VALUES (1, 1, 'Bench', 0)",
     "INSERT INTO source (id, workspace_id, key, name, medium, campaign, term, creative, referrer,"
     " channel) VALUES (1, 1, randomblob(16), '', '', '', '', '', '', 'direct')",
-    _COUNT.format("200") + "INSERT INTO content (workspace_id, code, key, kind, title, url)"
-    " SELECT 1, 'bench' || i, 'url:bench.example/' || i, 'page', '', '' FROM n",
+    _COUNT.format("200") + "INSERT INTO content (workspace_id, code, key, kind, title, url,"
+    " classed) SELECT 1, 'bench' || i, 'url:bench.example/' || i, 'page', '', '', 'guessed' FROM n",
     _COUNT.format(":people") + "INSERT INTO visitor (id, workspace_id, key) SELECT i, 1,"
     " 'a:' || lower(hex(randomblob(16))) FROM n",
     "INSERT INTO lead (id, workspace_id, code, is_known, name, email, title, phone, country,"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from tracker.handoff.briefing import name_of
 from tracker.identity.models import Lead, VisitorEdge
@@ -20,6 +20,8 @@ from tracker.touches.models import Agent, Content, TouchRow
 
 # A column of a table, as written and as asked for.
 _Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+# A key of the catalogue may lie under an item: then it is that item.
+_Item = aliased(Content)
 _DECIDED = (Fate.WON.value, Fate.LOST.value, Fate.REFUSED.value)
 
 
@@ -55,7 +57,7 @@ def base(session: Session, workspace_id: int, *, until: datetime) -> Ratio:
 def by_kind(session: Session, workspace_id: int, *, until: datetime) -> list[Finding]:
     """Return the evidence about each kind that somebody touched before coming to sales."""
     everybody = base(session, workspace_id, until=until)
-    counted = _counts(_decided(workspace_id, until), Content.kind)
+    counted = _counts(_decided(workspace_id, until), _Item.kind)
     return [
         Finding(kind=kind, lift=_lift(won, people, everybody))
         for kind, people, won in session.execute(counted)
@@ -65,7 +67,7 @@ def by_kind(session: Session, workspace_id: int, *, until: datetime) -> list[Fin
 def by_item(session: Session, workspace_id: int, *, until: datetime) -> list[Finding]:
     """Return the evidence about each item that somebody touched before coming to sales."""
     everybody = base(session, workspace_id, until=until)
-    counted = _counts(_decided(workspace_id, until), Content.id).subquery("counted")
+    counted = _counts(_decided(workspace_id, until), _Item.id).subquery("counted")
     query = select(Content, counted.c.people, counted.c.won).join(
         counted, counted.c.id == Content.id
     )
@@ -133,6 +135,7 @@ def _pairs(decided: CTE, what: _Column) -> Select[*tuple[Any, ...]]:
         .join(VisitorEdge, VisitorEdge.lead_id == decided.c.lead_id)
         .join(TouchRow, TouchRow.visitor_id == VisitorEdge.visitor_id)
         .join(Content, Content.id == TouchRow.content_id)
+        .join(_Item, _Item.id == func.coalesce(Content.item_id, Content.id))
         .outerjoin(Agent, Agent.id == TouchRow.agent_id)
         .where(
             TouchRow.occurred_at <= decided.c.came_at,
@@ -147,7 +150,7 @@ def _who(workspace_id: int, touched: Touched, until: datetime) -> Select[*tuple[
     if touched.kind is None and not touched.code:
         query: Select[*tuple[Any, ...]] = select(decided.c.lead_id)
     else:
-        about = Content.kind if touched.kind else Content.code
+        about = _Item.kind if touched.kind else _Item.code
         pairs = _pairs(decided, about).where(about == (touched.kind or touched.code)).subquery()
         query = select(decided.c.lead_id).join(pairs, pairs.c.lead_id == decided.c.lead_id)
     return query.where(decided.c.won == 1) if touched.is_won else query
