@@ -362,3 +362,28 @@ def test_a_version_that_names_an_item_which_nobody_knows_is_not_published(sessio
     record(session, house.page("/pricing", anonymous_id="a"))
     publish(session, house, row)
     assert stages.active(session, house.workspace.id)[1].items.keys() == {f"url:{ITEM}"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_folded_beforehand_is_written_only_where_nothing_has_come(
+    session, house, monkeypatch, seed
+):
+    monkeypatch.setattr(way, "SLICE", 3)
+    dice = random.Random(seed)
+    hits = stories(house, dice, number=80)
+    record(session, *hits[:40], now=LATER)
+    row = versions.save_draft(session, house.workspace.id, stricter())
+    way.begin(session, row, Work.REPLAY, now=LATER)
+    rest, more = hits[40:], True
+    while more:
+        seen = way.look(session, now=LATER)
+        if rest and dice.random() < 0.7:
+            record(session, *rest[:5], now=LATER)
+            del rest[:5]
+        more = way.step(session, now=LATER, seen=seen)
+    record(session, *rest, now=LATER)
+    replayed = told(session, row.id)
+    stages.refold(session, house.workspace.id, [s[0] for s in replayed[0]], now=LATER)
+    assert told(session, row.id) == replayed
+    assert replayed[1]
+    assert list(verify(session, house.workspace.id, now=LATER)) == []

@@ -7,7 +7,7 @@ withdrawn, and the milestones follow.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -20,10 +20,11 @@ from tracker.handoff.newcomers import newcomers
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
+from tracker.stages import replay, versions
 from tracker.stages import service as stages
-from tracker.stages import versions
 from tracker.stages.domain import Work
 from tracker.stages.models import StageModelRow, Standing
+from tracker.stages.replay import Prepared
 from tracker.stages.versions import Life
 from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
@@ -39,9 +40,11 @@ class Seen:
     """What a version says of the next leads, as it was read outside of any writing."""
 
     model_id: int
+    work: Work
     document: str
     reached: int
-    lives: Mapping[int, Life]
+    lives: Mapping[int, Life] = field(default_factory=dict)
+    prepared: Prepared | None = None
 
 
 def begin(
@@ -74,12 +77,24 @@ def is_waiting(session: Session) -> bool:
 
 
 def look(session: Session, *, now: datetime) -> Seen | None:
-    """Fold the next leads of a comparison and write nothing; None if something else is next."""
+    """Fold the next leads and write nothing, so that writing takes no longer than it must."""
     row = session.scalars(_WAITING).first()
-    if row is None or row.work is not Work.COMPARE:
+    if row is None or row.work not in (Work.COMPARE, Work.REPLAY):
         return None
-    lives = versions.tell(session, row, _after(session, row, SEEN), now=now)
-    return Seen(model_id=row.id, document=row.document, reached=row.reached_lead_id, lives=lives)
+    lives: Mapping[int, Life] = {}
+    prepared = None
+    if row.work is Work.COMPARE:
+        lives = versions.tell(session, row, _after(session, row, SEEN), now=now)
+    else:
+        prepared = replay.prepare(session, row, _after(session, row, SLICE), now=now)
+    return Seen(
+        model_id=row.id,
+        work=row.work,
+        document=row.document,
+        reached=row.reached_lead_id,
+        lives=lives,
+        prepared=prepared,
+    )
 
 
 def step(session: Session, *, now: datetime, seen: Seen | None = None) -> bool:
@@ -87,9 +102,10 @@ def step(session: Session, *, now: datetime, seen: Seen | None = None) -> bool:
     row = session.scalars(_WAITING.with_for_update(skip_locked=True)).first()
     if row is None or row.work is None:
         return False
+    if seen is not None and not _is_about(seen, row):
+        seen = None
     if row.work is Work.COMPARE:
-        if seen is None or (seen.model_id, seen.document, seen.reached) != _place(row):
-            seen = look(session, now=now)
+        seen = seen or look(session, now=now)
         lives = seen.lives if seen else {}
         _compare(session, row, lives)
         _go_on(session, row, sorted(lives), SEEN, now)
@@ -98,7 +114,8 @@ def step(session: Session, *, now: datetime, seen: Seen | None = None) -> bool:
     if row.work is Work.REPLAY:
         # On PostgreSQL whoever takes in a touch holds its visitor: wait until it is counted.
         identity.hold(session, leads)
-        versions.replay(session, row, leads, now=now)
+        prepared = seen.prepared if seen else None
+        replay.replay(session, row, leads, now=now, prepared=prepared)
     else:
         _mark(session, row, leads, now)
     _go_on(session, row, leads, SLICE, now)
@@ -115,8 +132,9 @@ _WAITING = (
 )
 
 
-def _place(row: StageModelRow) -> tuple[int, str, int]:
-    return row.id, row.document, row.reached_lead_id
+def _is_about(seen: Seen, row: StageModelRow) -> bool:
+    place = (row.id, row.work, row.document, row.reached_lead_id)
+    return place == (seen.model_id, seen.work, seen.document, seen.reached)
 
 
 def _after(session: Session, row: StageModelRow, number: int) -> list[int]:
@@ -136,7 +154,7 @@ def _mark(session: Session, row: StageModelRow, leads: list[int], now: datetime)
     # Who came while the last slice was replayed may have been seen by nobody.
     query = select(Standing.lead_id).where(Standing.model_id == row.id, Standing.lead_id.in_(leads))
     missing = set(leads) - set(session.scalars(query))
-    versions.replay(session, row, sorted(missing), now=now)
+    replay.replay(session, row, sorted(missing), now=now)
     if row.offers_ready:
         before = versions.before(session, row)
         for lead_id in newcomers(session, row, leads, before=before, now=now):

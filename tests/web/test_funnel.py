@@ -151,3 +151,20 @@ def test_under_thirty_no_percentage_is_shown(client, lived):
 def test_skipped_is_said(client, lived):
     lived(LOST)
     assert "1 skipped" in client.get("/").text
+
+
+def test_stages_can_be_read_as_recorded_and_every_link_keeps_the_reading(client, lived):
+    lived(ANA, BEN)
+    page = client.get("/?stages=recorded").text
+    assert "Stages are read as they were recorded" in page
+    links = re.findall(r'href="(/\?[^"]*step=[^"]*)"', page)
+    assert links
+    assert all("stages=recorded" in link for link in links)
+    assert client.get("/funnel.csv?stages=recorded").status_code == 200
+
+
+@pytest.mark.parametrize(("stages", "status"), [("v9", 404), ("then", 422), ("v", 422)])
+def test_a_reading_that_does_not_exist_is_refused(client, lived, stages, status):
+    lived(ANA)
+    assert client.get(f"/?stages={stages}").status_code == status
+    assert client.get(f"/api/v1/funnel?stages={stages}").status_code == status

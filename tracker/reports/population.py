@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, case, cast, false, func, select
 from sqlalchemy.orm import Session
 
+from tracker.errors import NotFound
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead
 from tracker.milestones import domain as milestones
-from tracker.milestones.models import Milestone
 from tracker.pipeline import setup
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, Pipeline
+from tracker.reports import readings
 from tracker.reports.domain import Part, Side, Step
+from tracker.reports.readings import NOW, Reading
 from tracker.stages import service as stages
+from tracker.stages import versions
 from tracker.stages.domain import StageModel
-from tracker.stages.models import Standing
+from tracker.stages.models import StageModelRow, Standing
 from tracker.touches.domain import Channel
 from tracker.touches.models import Source
 from tracker.workspaces.models import Workspace
@@ -33,7 +36,8 @@ class Filter:
     """Which people: first seen in a period (days of the workspace's zone), from where, known.
 
     `source` is a source's name, or MISSING for those who came from nowhere we know;
-    `pipeline` is a pipeline's code: then only what happened in it counts as sales.
+    `pipeline` is a pipeline's code: then only what happened in it counts as sales; `reading`
+    says by which history the stages are read.
     """
 
     first: date | None = None
@@ -42,6 +46,7 @@ class Filter:
     channel: Channel | None = None
     is_known: bool = False
     pipeline: str = ""
+    reading: Reading = NOW
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +58,10 @@ class Plan:
     pipeline: Pipeline
     model_id: int
     model: StageModel
-    # Restricts milestones to what counts under the filter (a won deal of another pipeline).
-    counted: ColumnElement[bool]
+    # The first time at each step of all that counts under the filter: lead_id, step, occurred_at.
+    marks: Subquery
+    # Up to when a version that is in force no longer has been followed.
+    until: datetime | None = None
 
     def part(self, index: int, part: Part) -> ColumnElement[bool]:
         """Return the condition for one part of one step's people."""
@@ -75,18 +82,19 @@ class Plan:
 
 def plan(session: Session, workspace: Workspace, chosen: Filter, *, now: datetime) -> Plan:
     """Return what a report under a filter looks at."""
-    model_id, model = stages.active(session, workspace.id)
+    row = _version(session, workspace.id, chosen.reading)
+    model = versions.model_of(row)
     if chosen.pipeline:
         pipeline = setup.get_pipeline(session, workspace.id, chosen.pipeline)
     else:
         pipeline = setup.default_pipeline(session, workspace.id)
     steps = steps_of(pipeline)
     only = pipeline.id if chosen.pipeline else None
-    counted = _counted(only)
+    marks = readings.marks(workspace.id, chosen.reading, model_id=row.id, pipeline_id=only)
     silent_since = now - timedelta(days=model.dormant_after_days)
-    query = _people(_marks(workspace.id, steps, counted), silent_since, only).where(
+    query = _people(_seen(marks, steps), silent_since, only).where(
         Standing.workspace_id == workspace.id,
-        Standing.model_id == model_id,
+        Standing.model_id == row.id,
         Lead.merged_into_id.is_(None),
         *_conditions(chosen, workspace.zone),
         *_sources(session, workspace.id, chosen),
@@ -95,9 +103,10 @@ def plan(session: Session, workspace: Workspace, chosen: Filter, *, now: datetim
         steps=steps,
         people=query.subquery(),
         pipeline=pipeline,
-        model_id=model_id,
+        model_id=row.id,
         model=model,
-        counted=counted,
+        marks=marks,
+        until=row.retired_at,
     )
 
 
@@ -119,9 +128,9 @@ def steps_of(pipeline: Pipeline) -> tuple[Step, ...]:
     return (*marketing, offered, accepted, *sales, _step(milestones.WON, Side.WON))
 
 
-def index_of(steps: Sequence[Step]) -> ColumnElement[int]:
-    """Return the place of a milestone's step among these."""
-    return case({step.key: i for i, step in enumerate(steps)}, value=Milestone.step)
+def index_of(steps: Sequence[Step], step: ColumnElement[str]) -> ColumnElement[int]:
+    """Return the place of a mark's step among these."""
+    return case({one.key: i for i, one in enumerate(steps)}, value=step)
 
 
 def start_of(day: date, zone: str) -> datetime:
@@ -157,32 +166,29 @@ def _step(key: str, side: Side, *, is_automatic: bool = False) -> Step:
     return Step(key=key, code=key, side=side, is_automatic=is_automatic)
 
 
-def _marks(workspace_id: int, steps: Sequence[Step], counted: ColumnElement[bool]) -> Subquery:
-    bits = case({step.key: 1 << i for i, step in enumerate(steps)}, value=Milestone.step, else_=0)
-    won_at = case((Milestone.step == milestones.WON, Milestone.occurred_at))
+def _version(session: Session, workspace_id: int, reading: Reading) -> StageModelRow:
+    """Return the version by which a report reads; raise NotFound where its past is not told."""
+    if reading.version is None:
+        model_id, _ = stages.active(session, workspace_id)
+        return session.get_one(StageModelRow, model_id)
+    for row in readings.readable(session, workspace_id):
+        if row.version == reading.version:
+            return row
+    raise NotFound("no history has been told under this version")
+
+
+def _seen(marks: Subquery, steps: Sequence[Step]) -> Subquery:
+    bits = case({step.key: 1 << i for i, step in enumerate(steps)}, value=marks.c.step, else_=0)
+    won_at = case((marks.c.step == milestones.WON, marks.c.occurred_at))
     return (
         select(
-            Milestone.lead_id,
+            marks.c.lead_id,
             cast(func.sum(bits), BigInteger).label("seen"),
             func.max(won_at).label("won_at"),
         )
-        .where(
-            Milestone.workspace_id == workspace_id,
-            Milestone.retracted_at.is_(None),
-            counted,
-        )
-        .group_by(Milestone.lead_id)
+        .group_by(marks.c.lead_id)
         .subquery("marks")
     )
-
-
-def _counted(pipeline_id: int | None) -> ColumnElement[bool]:
-    if pipeline_id is None:
-        return Milestone.lead_id.is_not(None)
-    here = select(Deal.lead_id).where(
-        Deal.pipeline_id == pipeline_id, Deal.status == DealStatus.WON
-    )
-    return (Milestone.step != milestones.WON) | Milestone.lead_id.in_(here)
 
 
 def _is_with_sales(pipeline_id: int | None) -> ColumnElement[bool]:

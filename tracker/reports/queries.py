@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead
-from tracker.milestones.models import Milestone
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal
 from tracker.reports.domain import Funnel, Ratio, Tally, Wait
@@ -198,19 +197,16 @@ def _median(micros: Sequence[int]) -> Wait | None:
 
 def _waits(session: Session, planned: Plan) -> dict[int, Wait]:
     """Return the median time that each step was waited for, since the last step seen before."""
-    people = planned.people.c
-    before = func.lag(Milestone.occurred_at).over(
-        partition_by=Milestone.lead_id, order_by=index_of(planned.steps)
-    )
+    people, marks = planned.people.c, planned.marks.c
+    place = index_of(planned.steps, marks.step)
+    before = func.lag(marks.occurred_at).over(partition_by=marks.lead_id, order_by=place)
     seen = (
-        select(index_of(planned.steps).label("key"), Milestone.occurred_at, before.label("before"))
-        .join(planned.people, people.lead_id == Milestone.lead_id)
+        select(place.label("key"), marks.occurred_at, before.label("before"))
+        .join(planned.people, people.lead_id == marks.lead_id)
         .where(
             # Whoever was seen at one step only has waited for none.
             people.seen.bitwise_and(people.seen - 1) > 0,
-            Milestone.retracted_at.is_(None),
-            Milestone.step.in_([step.key for step in planned.steps]),
-            planned.counted,
+            marks.step.in_([step.key for step in planned.steps]),
         )
         .subquery()
     )

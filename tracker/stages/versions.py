@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.db import to_micros
 from tracker.driver import fetch_in, insert_many
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.stages import history, overrides
+from tracker.stages import overrides
 from tracker.stages.classify import classify
 from tracker.stages.documents import items_of, parse
 from tracker.stages.domain import Stage, StageModel, Work
@@ -45,6 +45,11 @@ def get(session: Session, workspace_id: int, version: int) -> StageModelRow:
     if row is None:
         raise NotFound("there is no such version")
     return row
+
+
+def model_of(row: StageModelRow) -> StageModel:
+    """Return the rules of a version."""
+    return parse(row.document, version=row.version, items=row.items)
 
 
 def draft_of(session: Session, workspace_id: int) -> StageModelRow | None:
@@ -154,7 +159,7 @@ def tell(
     session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now: datetime
 ) -> dict[int, Life]:
     """Fold some leads up to now under a version, and write nothing."""
-    model = _model(row)
+    model = model_of(row)
     schedules = overrides.schedules(session, lead_ids)
     lives = {}
     for lead_id, touches in touches_of(session, lead_ids).items():
@@ -192,16 +197,6 @@ def changes_under(
     return found
 
 
-def replay(session: Session, row: StageModelRow, lead_ids: Sequence[int], *, now: datetime) -> None:
-    """Write the history of some leads under a version; what is there and right stays."""
-    desk = history.Desk(session, row.workspace_id, (row.id, _model(row)), now=now)
-    desk.prepare(lead_ids)
-    written = _written(session, row.id, lead_ids)
-    for lead_id, touches in touches_of(session, lead_ids).items():
-        _replay_one(desk, lead_id, touches, is_new=lead_id not in written)
-    desk.write()
-
-
 def touches_of(session: Session, lead_ids: Iterable[int]) -> dict[int, list[Counted]]:
     """Return the touches that count of some leads, in order."""
     wanted = list(lead_ids)
@@ -234,33 +229,3 @@ _VISITORS = """
 /* stages.visitors */
 SELECT visitor_id, lead_id FROM visitor_edge WHERE lead_id IN ({})
 """
-_WRITTEN = """
-/* stages.written */
-SELECT lead_id FROM standing WHERE model_id = ? AND lead_id IN ({})
-"""
-_RECORDED = """
-/* stages.recorded */
-SELECT DISTINCT lead_id FROM transition
-WHERE workspace_id = ? AND model_id = ? AND lead_id IN ({})
-"""
-
-
-def _written(session: Session, model_id: int, lead_ids: Sequence[int]) -> set[int]:
-    stood = fetch_in(session, _WRITTEN, lead_ids, before=(model_id,))
-    row = session.get_one(StageModelRow, model_id)
-    moved = fetch_in(session, _RECORDED, lead_ids, before=(row.workspace_id, model_id))
-    return {lead_id for (lead_id,) in (*stood, *moved)}
-
-
-def _replay_one(desk: history.Desk, lead_id: int, touches: list[Counted], *, is_new: bool) -> None:
-    if is_new:
-        desk.advance(lead_id, desk.begin(lead_id), touches)
-        return
-    state = desk.rewind(lead_id, None)[0]
-    transitions = desk.fold(lead_id, state, touches)
-    desk.stand(lead_id, state)
-    desk.correct(lead_id, transitions, after=None)
-
-
-def _model(row: StageModelRow) -> StageModel:
-    return parse(row.document, version=row.version, items=row.items)

@@ -12,11 +12,13 @@ from flask_babel import ngettext
 
 from tracker.errors import Invalid
 from tracker.reports.population import MISSING, Filter
+from tracker.reports.readings import NOW, Reading
 from tracker.touches.domain import Channel
 from tracker.web.words import day, number
 
 PRESETS = (30, 90, 180, 365)
 LONGEST = 255
+RECORDED = "recorded"
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 
@@ -41,6 +43,7 @@ class Chosen:
                 "channel": told.channel.value if told.channel else "",
                 "who": "known" if told.is_known else "",
                 "pipeline": told.pipeline,
+                "stages": reading_code(told.reading),
             }.items()
             if value
         }
@@ -54,7 +57,7 @@ class Chosen:
     @property
     def is_narrow(self) -> bool:
         """Return whether it leaves anybody out."""
-        return self.filter != Filter()
+        return self.filter != Filter(reading=self.filter.reading)
 
 
 def chosen(args: Mapping[str, str], *, now: datetime, zone: str) -> Chosen:
@@ -74,6 +77,7 @@ def chosen(args: Mapping[str, str], *, now: datetime, zone: str) -> Chosen:
             channel=_channel(args.get("channel", "")),
             is_known=_is_known(args.get("who", "")),
             pipeline=args.get("pipeline", "")[:LONGEST],
+            reading=_reading(args.get("stages", "")),
         ),
         preset=preset,
     )
@@ -96,6 +100,22 @@ def people_words(count: int, told: Chosen) -> str:
     if told.filter.is_known:
         return ngettext("%(n)s known lead", "%(n)s known leads", count, n=number(count))
     return ngettext("%(n)s lead", "%(n)s leads", count, n=number(count))
+
+
+def reading_code(reading: Reading) -> str:
+    """Return what the query string says of how stages are read."""
+    if reading.is_recorded:
+        return RECORDED
+    return "" if reading.version is None else f"v{reading.version}"
+
+
+def reading_words(reading: Reading) -> str:
+    """Return how stages are read, as a choice."""
+    if reading.is_recorded:
+        return _("As recorded")
+    if reading.version is not None:
+        return _("As under version %(number)s", number=reading.version)
+    return _("As believed now")
 
 
 def source_words(name: str) -> str:
@@ -130,6 +150,17 @@ def _channel(text: str) -> Channel | None:
     if text not in list(Channel):
         raise Invalid("there is no such channel", fields={"channel": ", ".join(Channel)})
     return Channel(text)
+
+
+def _reading(text: str) -> Reading:
+    if text in ("", "now"):
+        return NOW
+    if text == RECORDED:
+        return Reading(is_recorded=True)
+    digits = text.removeprefix("v")
+    if text != digits and digits.isascii() and digits.isdigit() and len(digits) < 9:
+        return Reading(version=int(digits))
+    raise Invalid("stages are not read like that", fields={"stages": "now, recorded or v1, v2, …"})
 
 
 def _is_known(text: str) -> bool:

@@ -12,15 +12,19 @@ from tracker.reports import people as lists
 from tracker.reports import population, queries
 from tracker.reports.domain import Funnel, Part
 from tracker.reports.population import MISSING, Plan
+from tracker.reports.readings import NOW, Reading, readable
 from tracker.web.context import now, requires, session, workspace
 from tracker.web.paging import page_of, url_with
 from tracker.web.reports import picture
 from tracker.web.reports.filters import (
     PRESETS,
+    RECORDED,
     Chosen,
     chosen,
     people_words,
     period_words,
+    reading_code,
+    reading_words,
     source_words,
 )
 from tracker.workspaces.domain import Role
@@ -58,6 +62,8 @@ def funnel():
         source_words=source_words,
         span_words=picture.span_words,
         interval_words=picture.interval_words,
+        reading=reading_code(told.filter.reading),
+        until=planned.until,
         dormant_days=planned.model.dormant_after_days,
         url_with=url_with,
     )
@@ -162,6 +168,15 @@ def _choices(told: Chosen):
         "periods": periods,
         "sources": [("", _("All")), *((name, source_words(name)) for name in names)],
         "people": [("", _("Everyone")), ("known", _("Known only"))],
+        "readings": [
+            ("", reading_words(NOW)),
+            (RECORDED, reading_words(Reading(is_recorded=True))),
+            *(
+                (f"v{row.version}", reading_words(Reading(version=row.version)))
+                for row in readable(session(), home.id)
+                if row.retired_at is not None or row.version == told.filter.reading.version
+            ),
+        ],
         "pipelines": [
             ("", _("All deals")),
             *((p.code, p.name) for p in setup.pipelines(session(), home.id)),

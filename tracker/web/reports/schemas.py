@@ -18,6 +18,12 @@ class FunnelArgs(Shape):
     channel = Text(validate=validate.OneOf(["", *Channel]))
     who = Text(validate=validate.OneOf(["", "everyone", "known"]))
     pipeline = Text(metadata={"description": "The code of a pipeline; without it every deal."})
+    stages = Text(
+        metadata={
+            "description": 'How stages are read: "now", "recorded" (what each version said of the '
+            'time when it was in force), or "v3" (as under version 3).'
+        }
+    )
 
 
 class PeopleArgs(FunnelArgs, PageArgs):
