@@ -30,7 +30,7 @@ from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
-SLICE = 20
+SLICE = 50
 # A comparison is computed before the transaction: only what would move is written in it.
 SEEN = 500
 
@@ -138,8 +138,9 @@ def _is_about(seen: Seen, row: StageModelRow) -> bool:
 
 
 def _after(session: Session, row: StageModelRow, number: int) -> list[int]:
+    # Along the key: by an index of the workspace all of its leads would be sorted every time.
     query = select(Lead.id).where(
-        Lead.workspace_id == row.workspace_id, Lead.id > row.reached_lead_id
+        Lead.workspace_id + 0 == row.workspace_id, Lead.id > row.reached_lead_id
     )
     return list(session.scalars(query.order_by(Lead.id).limit(number)))
 

@@ -25,12 +25,15 @@ def replay(as_json: bool) -> None:
     ):
         line = bar.add_task("replaying", total=None)
         while True:
+            now = utcnow()
+            with database.reading() as session:
+                seen = versions.look(session, now=now)
             with database.writing() as session:
-                has_more = versions.step(session, now=utcnow())
+                has_more = versions.step(session, now=now, seen=seen)
                 session.commit()
             if not has_more:
                 break
             slices += 1
             bar.update(line, completed=slices)
-    text = f"done: {slices:,} slices of at most {versions.SLICE} leads"
+    text = f"done: {slices:,} slices"
     house.say(text, {"slices": slices}, as_json=as_json)

@@ -18,6 +18,7 @@ from tracker.web.pipeline.api import blueprint as deals
 from tracker.web.pipeline.api import pipelines
 from tracker.web.reports.api import blueprint as funnel
 from tracker.web.sites.api import blueprint as sites
+from tracker.web.stages.api import blueprint as stages
 from tracker.web.touches.api import blueprint as touches
 
 FAMILIES = (
@@ -32,6 +33,7 @@ FAMILIES = (
     deals,
     pipelines,
     funnel,
+    stages,
     sites,
 )
 
