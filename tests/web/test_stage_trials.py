@@ -115,12 +115,6 @@ def test_the_page_says_what_becomes_of_offers_before_it_happens(client, session,
     assert "1 more becomes ready, but has not been seen lately" in page
 
 
-def test_the_page_says_what_is_different_in_the_rules(client, compared):
-    page = client.get("/stages/draft").text
-    assert "rules · bofu · kinds" in page
-    assert "<del>demo</del>" in page
-
-
 @pytest.mark.parametrize(
     "path",
     [
