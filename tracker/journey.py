@@ -79,8 +79,8 @@ def override_stage(
     now: datetime,
 ) -> StageOverride:  # fmt: skip
     """Put a lead where somebody says that it stands; its touches count on meanwhile."""
-    identity.hold(session, [lead_id])
-    row, lead = timekeeping.override(session, workspace_id, lead_id, placement, by=by, now=now)
+    home = _hold_whole(session, lead_id)
+    row, lead = timekeeping.override(session, workspace_id, home, placement, by=by, now=now)
     _carry_on(session, [lead], now)
     return row
 
@@ -89,8 +89,8 @@ def end_override(
     session: Session, workspace_id: int, lead_id: int, *, by: int | None, now: datetime
 ) -> StageOverride:
     """Let a lead stand where the rules say again."""
-    identity.hold(session, [lead_id])
-    row, lead = timekeeping.end_override(session, workspace_id, lead_id, by=by, now=now)
+    home = _hold_whole(session, lead_id)
+    row, lead = timekeeping.end_override(session, workspace_id, home, by=by, now=now)
     _carry_on(session, [lead], now)
     return row
 
@@ -220,6 +220,16 @@ def _hold(session: Session, lead_id: int) -> int:
         held = home
         if session.get_bind().dialect.name != "sqlite":
             session.execute(select(Lead.id).filter_by(id=held).with_for_update(key_share=True))
+        home = identity.homes(session, [lead_id])[lead_id]
+    return home
+
+
+def _hold_whole(session: Session, lead_id: int) -> int:
+    # With its visitors, in the order in which whoever takes in touches holds them.
+    home, held = identity.homes(session, [lead_id])[lead_id], None
+    while home != held:
+        held = home
+        identity.hold(session, [held])
         home = identity.homes(session, [lead_id])[lead_id]
     return home
 

@@ -291,3 +291,15 @@ def test_an_offer_is_withdrawn_when_what_was_set_by_hand_ends(session, house):
     (offer,) = handoff.of_lead(session, house.workspace.id, lead.id)
     assert offer.status is HandoffStatus.WITHDRAWN
     assert changes(session, lead)[-1][:2] == (Cause.OVERRIDE_ENDED, TOFU)
+
+
+def test_what_is_said_of_a_lead_that_has_merged_is_said_of_the_one_it_went_to(session, house, warm):
+    record(session, house.identify("ana@firm.example"))
+    joins = house.identify("ana@firm.example", anonymous_id="phone", occurred_at=NOON + days(1))
+    record(session, joins)
+    ana = lead_of(session, house, "e:ana@firm.example")
+    row = put(session, house, warm, BOFU, now=NOON + days(2))
+    assert row.lead_id == ana.id != warm.id
+    assert standing(session, ana).stage is BOFU
+    release(session, house, warm, now=NOON + days(3))
+    assert standing(session, ana).stage is MOFU
