@@ -17,11 +17,12 @@ from tracker.collector import replay
 from tracker.collector.domain import Hit
 from tracker.collector.quarantine import Which
 from tracker.handoff import service as handoff
+from tracker.handoff import together
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
-from tracker.identity import corrections
+from tracker.identity import corrections, merges
 from tracker.identity import service as identity
-from tracker.identity.models import Company, Lead
+from tracker.identity.models import Company, Lead, Merge
 from tracker.milestones import service as milestones
 from tracker.pipeline import companies as deals_of_companies
 from tracker.pipeline import service as pipeline
@@ -35,6 +36,8 @@ from tracker.stages.overrides import Placement
 from tracker.touches import catalogue
 from tracker.touches import service as log
 from tracker.touches.domain import Touch
+from tracker.workspaces import audit
+from tracker.workspaces.audit import AuditAction
 from tracker.workspaces.audit import By as Who
 from tracker.workspaces.models import Workspace
 
@@ -100,8 +103,24 @@ def follow(session: Session, lead_ids: Iterable[int], *, now: datetime) -> None:
     homes = identity.homes(session, lead_ids)
     if homes:
         overrides.follow(session, homes)
-        handoff.follow(session, homes, now=now)
+        together.follow(session, homes, now=now)
         pipeline.follow(session, homes)
+
+
+def merge_leads(
+    session: Session, kept: Lead, absorbed: Lead, *, by: int | None, reason: str, now: datetime
+) -> Merge:
+    """Make two leads one: everything of the absorbed one counts with the kept one."""
+    merge, leads = merges.merge(session, kept, absorbed, by=by, reason=reason, now=now)
+    _retell(session, merge, leads, by=by, now=now)
+    return merge
+
+
+def undo_merge(session: Session, merge: Merge, *, by: int | None, now: datetime) -> Merge:
+    """Take a merge back: the absorbed lead is itself again, with what happened meanwhile."""
+    merge, leads = merges.undo(session, merge, by=by, now=now)
+    _retell(session, merge, leads, by=by, now=now)
+    return merge
 
 
 def refold(
@@ -210,6 +229,17 @@ def found_workspace(session: Session, workspace: Workspace, *, now: datetime) ->
     catalogue.install_event_names(session, workspace.id)
     stages.install_default(session, workspace.id, now=now)
     setup.install(session, workspace.id)
+
+
+def _retell(
+    session: Session, merge: Merge, leads: set[int], *, by: int | None, now: datetime
+) -> None:
+    follow(session, leads, now=now)
+    refold(session, merge.workspace_id, sorted(leads), now=now)
+    action = AuditAction.LEAD_UNMERGED if merge.undone_at else AuditAction.LEAD_MERGED
+    subject = f"{merge.absorbed.code} into {merge.kept.code}"
+    who = Who(workspace_id=merge.workspace_id, user_id=by, now=now)
+    audit.write(session, action, subject, by=who, detail=merge.reason)
 
 
 def _hold(session: Session, lead_id: int) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.driver import chunks
 from tracker.handoff import service as handoff
+from tracker.handoff import together
 from tracker.handoff.models import Handoff
 from tracker.identity import rebuild as identity
 from tracker.identity import service as people
@@ -84,7 +85,7 @@ def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None
         leads = set(plan.leads[number - len(plan.visitors)])
     homes = people.homes(session, leads)
     overrides.follow(session, homes)
-    handoff.follow(session, homes, now=now)
+    together.follow(session, homes, now=now)
     pipeline.follow(session, homes)
     stages.refold(session, plan.workspace_id, leads, now=now)
     handoff.withdraw_groundless(session, plan.workspace_id, leads, now=now)

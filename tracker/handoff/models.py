@@ -56,6 +56,8 @@ class Handoff(Tenanted, Model):
     reason: Mapped[RejectReason | None]
     note: Mapped[str] = mapped_column(Text, default="")
     recycled_until: Mapped[datetime | None]
+    # Withdrawn for this one when their leads came together: if they part, it is open again.
+    yielded_to_id: Mapped[int | None] = mapped_column(ForeignKey("handoff.id"))
 
     lead: Mapped[Lead] = relationship(foreign_keys=[lead_id])
     transition: Mapped[TransitionRow | None] = relationship()

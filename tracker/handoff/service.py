@@ -1,6 +1,6 @@
 """Offer leads to sales, and record how sales answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -164,26 +164,25 @@ def withdraw_groundless(
     withdrawn: list[Handoff] = []
     for part in chunks(sorted(set(lead_ids))):
         withdrawn += session.scalars(query.where(Handoff.lead_id.in_(part)).order_by(Handoff.id))
-    _withdraw(session, withdrawn, now=now)
+    withdraw(session, withdrawn, now=now)
     for offer in withdrawn:
         session.refresh(offer)
     return withdrawn
 
 
-def follow(session: Session, homes: Mapping[int, int], *, now: datetime) -> None:
-    """Carry offers along with leads that merged or parted; one open offer stays, the oldest."""
-    offers: dict[int, list[Handoff]] = {}
-    for part in chunks(sorted(homes)):
-        query = select(Handoff).where(Handoff.original_lead_id.in_(part))
-        for offer in session.scalars(query.order_by(Handoff.offered_at, Handoff.id)):
-            offers.setdefault(homes[offer.original_lead_id], []).append(offer)
-    for home, own in offers.items():
-        opened = [offer for offer in own if offer.status is HandoffStatus.OFFERED]
-        was_accepted = any(offer.status is HandoffStatus.ACCEPTED for offer in own)
-        _withdraw(session, opened if was_accepted else opened[1:], now=now)
-        for offer in own:
-            offer.lead_id = home
-    session.flush()
+def withdraw(
+    session: Session, offers: Sequence[Handoff], *, now: datetime, first: Handoff | None = None
+) -> None:
+    """Withdraw open offers, on request for as long as their leads are one with another's."""
+    # One that a rep answers at this very moment stays answered.
+    query = update(Handoff).where(
+        Handoff.id.in_([offer.id for offer in offers]),
+        Handoff.status.in_([HandoffStatus.OFFERED, HandoffStatus.WITHDRAWN]),
+    )
+    place = first.id if first else None
+    session.execute(
+        query.values(status=HandoffStatus.WITHDRAWN, settled_at=now, yielded_to_id=place)
+    )
 
 
 def agreement(session: Session, workspace_id: int) -> Agreement:
@@ -229,14 +228,6 @@ def _settle(
     if session.scalar(query) is None:
         _refuse(session, handoff)
     session.refresh(handoff)
-
-
-def _withdraw(session: Session, offers: Sequence[Handoff], *, now: datetime) -> None:
-    # One that a rep answers at this very moment stays answered.
-    query = update(Handoff).where(
-        Handoff.id.in_([offer.id for offer in offers]), Handoff.status == HandoffStatus.OFFERED
-    )
-    session.execute(query.values(status=HandoffStatus.WITHDRAWN, settled_at=now))
 
 
 def _is_open_to(by: int | None) -> ColumnElement[bool]:

@@ -13,9 +13,13 @@ Keys are visitors: a user id (u), an e-mail (e) or a browser (a).
 Each key is decided by the *minimum* of what has been seen, so the same messages lead to the
 same decisions in whatever order, and however often, they are worked through; leads are the
 components.
+
+A merge is one more edge, between two keys, which somebody may take away again.  What the
+decisions alone say is kept beside what the merges make of it, so that nothing needs to be
+remembered for the way back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.touches.domain import Order
@@ -45,6 +49,10 @@ class Decision:
     partner: int | None = None
 
 
+# Two visitors that a merge joins: first the one whose lead was absorbed, then the other.
+Pair = tuple[int, int]
+
+
 def decide(known: Mapping[int, Decision], mentions: Iterable[Mention]) -> dict[int, Decision]:
     """Return the decisions that are new or differ after these mentions, in any order."""
     changed: dict[int, Decision] = {}
@@ -56,8 +64,10 @@ def decide(known: Mapping[int, Decision], mentions: Iterable[Mention]) -> dict[i
     return changed
 
 
-def components(partners: Mapping[int, int | None]) -> list[frozenset[int]]:
-    """Return the groups of visitors that the decisions join; partners outside are ignored."""
+def components(
+    partners: Mapping[int, int | None], merged: Iterable[Pair] = ()
+) -> list[frozenset[int]]:
+    """Return the groups of visitors that are joined; a partner outside is ignored."""
     parent = {visitor: visitor for visitor in partners}
 
     def root(visitor: int) -> int:
@@ -66,13 +76,57 @@ def components(partners: Mapping[int, int | None]) -> list[frozenset[int]]:
             visitor = parent[visitor]
         return visitor
 
-    for visitor, partner in partners.items():
+    for visitor, partner in (*partners.items(), *merged):
         if partner is not None and partner in parent:
             parent[root(visitor)] = root(partner)
     groups: dict[int, set[int]] = {}
     for visitor in partners:
         groups.setdefault(root(visitor), set()).add(visitor)
     return [frozenset(group) for group in groups.values()]
+
+
+def together(decisions: Mapping[int, Decision], merged: Sequence[Pair]) -> list[frozenset[int]]:
+    """Return the groups that decisions and merges make.
+
+    Whose a merged browser is has been said by whoever merged it: no claim moves it, or a
+    public call could join two people whom we know.  Of browsers that are merged with each
+    other alone, the earliest claim speaks for all.
+    """
+    partners = {visitor: decision.partner for visitor, decision in decisions.items()}
+    for cluster in components({visitor: None for pair in merged for visitor in pair}, merged):
+        browsers = [v for v in sorted(cluster) if not decisions[v].is_identified]
+        claimed = [v for v in browsers if decisions[v].order is not None]
+        if len(browsers) == len(cluster) and claimed:
+            claimed.remove(min(claimed, key=lambda v: _rank(decisions[v])))
+        partners |= dict.fromkeys(claimed)
+    return components(partners, merged)
+
+
+def homes(
+    own: Mapping[int, int], decisions: Mapping[int, Decision], merged: Sequence[Pair]
+) -> dict[int, int]:
+    """Return in which lead each visitor lives; `own` is where it would without any merge.
+
+    Every lead is at home with its oldest identified key, else with its oldest browser.  Where
+    several come together the one stays that others were merged into.
+    """
+    known = {lead for visitor, lead in own.items() if decisions[visitor].is_identified}
+    absorbed = {own[gone] for gone, kept in merged if own[gone] != own[kept]}
+    hosts = host_of(own, decisions)
+    living: dict[int, int] = {}
+    for group in together(decisions, merged):
+        here = {own[visitor] for visitor in group if hosts[own[visitor]] in group}
+        home = min(here - absorbed or here, key=lambda lead: (lead not in known, lead))
+        living |= dict.fromkeys(group, home)
+    return living
+
+
+def host_of(own: Mapping[int, int], decisions: Mapping[int, Decision]) -> dict[int, int]:
+    """Return the visitor with which each lead goes: its oldest identified key, else browser."""
+    hosts: dict[int, int] = {}
+    for visitor in sorted(own, key=lambda v: (not decisions[v].is_identified, v)):
+        hosts.setdefault(own[visitor], visitor)
+    return hosts
 
 
 def _proposals(mention: Mention) -> Iterable[tuple[int, Decision]]:
@@ -93,4 +147,9 @@ def _proposals(mention: Mention) -> Iterable[tuple[int, Decision]]:
 def _is_earlier(new: Decision, old: Decision) -> bool:
     if new.order is None:
         return False
-    return old.order is None or (new.heard, new.order) < (old.heard, old.order)
+    return old.order is None or _rank(new) < _rank(old)
+
+
+def _rank(decision: Decision) -> tuple[int, Order]:
+    assert decision.order is not None
+    return decision.heard, decision.order

@@ -1,8 +1,17 @@
-"""Leads, the edges from visitors to leads, and companies."""
+"""Leads, the edges from visitors to leads, the merges of leads, and companies."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
@@ -95,13 +104,47 @@ class VisitorEdge(Tenanted, Model):
     """
 
     __tablename__ = "visitor_edge"
+    __table_args__ = (
+        # Only visitors that a merge has moved are in it.
+        Index(
+            None,
+            "own_lead_id",
+            sqlite_where=text("own_lead_id IS NOT NULL"),
+            postgresql_where=text("own_lead_id IS NOT NULL"),
+        ),
+    )
 
     visitor_id: Mapped[int] = mapped_column(
         BigKey, ForeignKey("visitor.id"), primary_key=True, autoincrement=False
     )
     lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+    # Where it would live had nobody merged anything; null where that is the same.
+    own_lead_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("lead.id"))
     is_identified: Mapped[bool]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[bytes | None] = mapped_column(LargeBinary)
     heard_at: Mapped[datetime | None]
     with_visitor_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Merge(Tenanted, Model):
+    """Two leads made one: an edge between a visitor of each, until somebody takes it away."""
+
+    __tablename__ = "merge"
+    __table_args__ = (UniqueConstraint("workspace_id", "code"),)
+
+    id: Mapped[BigId]
+    code: Mapped[Code]
+    kept_lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+    absorbed_lead_id: Mapped[int] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
+    kept_visitor_id: Mapped[int] = mapped_column(BigKey, ForeignKey("visitor.id"))
+    absorbed_visitor_id: Mapped[int] = mapped_column(BigKey, ForeignKey("visitor.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    merged_at: Mapped[datetime]
+    # Nobody in particular where a program did it.
+    merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+    kept: Mapped[Lead] = relationship(foreign_keys=[kept_lead_id])
+    absorbed: Mapped[Lead] = relationship(foreign_keys=[absorbed_lead_id])

@@ -1,14 +1,16 @@
-"""Decide again, from the touches alone, who belongs together; and say where we hold otherwise."""
+"""Decide again, from touches and merges, who belongs together; say where we hold otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.driver import chunks, fetch_in
 from tracker.identity import profiles
-from tracker.identity.domain import Decision, Mention, components, decide
-from tracker.identity.edges import Edge, assign, edges_of
+from tracker.identity.belonging import assign
+from tracker.identity.domain import Decision, Mention, Pair, components, decide, together
+from tracker.identity.edges import edges_of, merged_among
+from tracker.identity.models import Merge
 from tracker.touches.models import Visitor
 
 _MENTIONS = """
@@ -40,7 +42,13 @@ def differences(session: Session, decisions: Mapping[int, Decision]) -> list[tup
         for visitor, decision in decisions.items()
         if visitor not in edges or edges[visitor].decision != decision
     ]
-    return found + _misplaced(decisions, edges)
+    own = components({v: decision.partner for v, decision in decisions.items()})
+    merged = merged_among(session, decisions)
+    living = together(decisions, merged) if merged else own
+    found += _misplaced(living, {visitor: edge.lead_id for visitor, edge in edges.items()})
+    if merged:
+        found += _misplaced(own, {visitor: edge.own_lead_id for visitor, edge in edges.items()})
+    return found
 
 
 def redo(
@@ -51,6 +59,10 @@ def redo(
     edges = edges_of(session, chosen)
     belonging = assign(session, workspace_id, chosen, edges)
     leads = set(belonging.leads.values()) | belonging.refold
+    for pair in _merges_of(session, chosen):
+        anchors = edges_of(session, pair)
+        said = {visitor: edge.decision for visitor, edge in anchors.items()}
+        leads |= assign(session, workspace_id, said, anchors).refold
     profiles.learn(session, workspace_id, (), {}, refold=leads)
     return leads
 
@@ -62,13 +74,21 @@ def _mentions(session: Session, part: Iterable[int]) -> Iterable[Mention]:
         yield Mention(order=order, heard=heard, user=user, email=email, anonymous=anonymous)
 
 
+def _merges_of(session: Session, part: Collection[int]) -> Iterable[Pair]:
+    query = select(Merge.absorbed_visitor_id, Merge.kept_visitor_id).where(
+        Merge.undone_at.is_(None),
+        Merge.absorbed_visitor_id.in_(part) | Merge.kept_visitor_id.in_(part),
+    )
+    return [(gone, kept) for gone, kept in session.execute(query.order_by(Merge.id))]
+
+
 def _misplaced(
-    decisions: Mapping[int, Decision], edges: Mapping[int, Edge]
+    groups: Iterable[frozenset[int]], places: Mapping[int, int]
 ) -> list[tuple[int, str]]:
     found = []
     home: dict[int, int] = {}
-    for group in components({v: d.partner for v, d in decisions.items()}):
-        leads = {edges[v].lead_id for v in group if v in edges}
+    for group in groups:
+        leads = {places[v] for v in group if v in places}
         if len(leads) > 1:
             found.append((min(group), "is spread over several leads"))
         for lead in leads:

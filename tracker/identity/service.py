@@ -10,8 +10,9 @@ from tracker.db import to_micros
 from tracker.driver import chunks
 from tracker.errors import NotFound
 from tracker.identity import profiles
+from tracker.identity.belonging import Belonging, assign, known_leads
 from tracker.identity.domain import Mention, decide
-from tracker.identity.edges import Belonging, assign, edges_of, known_leads
+from tracker.identity.edges import edges_of
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.touches.domain import Touch
 from tracker.touches.models import Visitor

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import from_micros, to_micros
 from tracker.driver import fetch
 from tracker.identity import service as identity
-from tracker.identity.edges import known_leads
+from tracker.identity.belonging import known_leads
 from tracker.stages import history, overrides
 from tracker.stages.domain import Stage
 from tracker.stages.fold import Fold

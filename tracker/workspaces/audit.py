@@ -26,6 +26,8 @@ class AuditAction(StrEnum):
     SITE_ADDED = "site:added"
     SITE_CHANGED = "site:changed"
     SITE_KEY_ROTATED = "site:key changed"
+    LEAD_MERGED = "lead:merged"
+    LEAD_UNMERGED = "lead:merge undone"
     CONTENT_CLASSED = "content:classed"
     QUARANTINE_JUDGED = "quarantine:judged again"
     QUARANTINE_DELETED = "quarantine:deleted"

@@ -1,0 +1,152 @@
+"""Carry decisions and merges into edges: new leads, joined ones, parted ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tracker.driver import chunks, fetch_in, insert_returning, remembered
+from tracker.identity.domain import Decision, components, homes, host_of
+from tracker.identity.edges import Edge, merged_among, neighbourhood, write
+from tracker.identity.models import Lead
+from tracker.ids import new_code
+
+# The name under which known leads are known by heart.
+_KNOWN = "identity.known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Belonging:
+    """Which lead each visitor of a batch belongs to, and the leads whose past has changed."""
+
+    leads: dict[int, int]
+    refold: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, edges: Mapping[int, Edge]) -> "Belonging":
+        """Return the belonging in which nothing changes."""
+        return cls(leads={visitor: edge.lead_id for visitor, edge in edges.items()})
+
+
+def assign(
+    session: Session,
+    workspace_id: int,
+    changed: Mapping[int, Decision],
+    edges: Mapping[int, Edge],
+) -> Belonging:
+    """Carry changed decisions into the edges and return the new belonging."""
+    before = neighbourhood(session, changed, edges)
+    decisions = {visitor: edge.decision for visitor, edge in before.items()} | dict(changed)
+    own = _own(session, workspace_id, decisions, before)
+    merged = merged_among(session, before)
+    living = homes(own, decisions, merged) if merged else own
+    after = {
+        visitor: Edge(lead_id=living[visitor], own_lead_id=own[visitor], decision=decision)
+        for visitor, decision in decisions.items()
+    }
+    write(session, workspace_id, before, after)
+    _point(session, before, after)
+    _make_known(session, before, after)
+    refold = {
+        lead
+        for visitor, edge in before.items()
+        if (went := after[visitor]).leads != edge.leads
+        for lead in (*edge.leads, *went.leads)
+    }
+    leads = {visitor: edge.lead_id for visitor, edge in {**edges, **after}.items()}
+    return Belonging(leads=leads, refold=refold)
+
+
+def known_leads(session: Session, leads: Iterable[int]) -> set[int]:
+    """Return which of some leads are known."""
+    known: dict[int, bool] = remembered(session, _KNOWN)
+    wanted = sorted(leads)
+    unknown = [lead for lead in wanted if lead not in known]
+    sql = "/* identity.known */ SELECT id, is_known FROM lead WHERE id IN ({})"
+    known |= {lead: bool(is_known) for lead, is_known in fetch_in(session, sql, unknown)}
+    return {lead for lead in wanted if known.get(lead)}
+
+
+def _own(
+    session: Session,
+    workspace_id: int,
+    decisions: Mapping[int, Decision],
+    before: Mapping[int, Edge],
+) -> dict[int, int]:
+    """Give each group that decisions make one lead: a known one first, else the oldest free."""
+    known = {e.own_lead_id for v, e in before.items() if decisions[v].is_identified}
+    groups = components({visitor: decision.partner for visitor, decision in decisions.items()})
+    taken: set[int] = set()
+    own: dict[int, int] = {}
+    # Older visitors choose first, so that a lead that parts keeps its earliest key.
+    for group in sorted(groups, key=min):
+        leads = {before[v].own_lead_id for v in group if v in before} - taken
+        if leads:
+            home = min(leads, key=lambda lead: (lead not in known, lead))
+            taken.add(home)
+            own |= dict.fromkeys(group, home)
+    homeless = [group for group in groups if not group & own.keys()]
+    if homeless:
+        codes = [new_code() for _ in homeless]
+        made = _new_leads(session, workspace_id, codes)
+        for group, code in zip(homeless, codes, strict=True):
+            own |= dict.fromkeys(group, made[code])
+    return own
+
+
+def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dict[str, int]:
+    rows = insert_returning(
+        session,
+        "/* identity.new */ INSERT INTO lead"
+        " (workspace_id, code, is_known, name, email, title, phone, country, stated_company)"
+        " VALUES {}",
+        [(workspace_id, code, False, "", "", "", "", "", "") for code in codes],
+        columns=9,
+        returning="code, id",
+    )
+    by_heart: dict[int, bool] = remembered(session, _KNOWN)
+    by_heart |= {number: False for _, number in rows}
+    return {code: number for code, number in rows}
+
+
+def _point(session: Session, before: Mapping[int, Edge], after: Mapping[int, Edge]) -> None:
+    """Point leads without visitors to where theirs went, and revive those that have some."""
+    moved = [v for v, edge in before.items() if edge.leads != after[v].leads]
+    if not moved:
+        return
+    occupied = {edge.lead_id for edge in after.values()}
+    hosts = host_of(
+        {visitor: edge.own_lead_id for visitor, edge in after.items()},
+        {visitor: edge.decision for visitor, edge in after.items()},
+    )
+    for lead in sorted({lead for v in moved for lead in (*before[v].leads, *after[v].leads)}):
+        went = None
+        if lead not in occupied and lead in hosts:
+            went = after[hosts[lead]].lead_id
+        elif lead not in occupied:
+            gone = (after[v].own_lead_id for v in moved if before[v].own_lead_id == lead)
+            went = min(gone, default=None)
+        session.execute(update(Lead).where(Lead.id == lead).values(merged_into_id=went))
+
+
+def _make_known(session: Session, before: Mapping[int, Edge], after: Mapping[int, Edge]) -> None:
+    known = {
+        lead
+        for visitor, edge in after.items()
+        if edge.decision.is_identified
+        # One that has no visitor any more stays what it was by its own.
+        for lead in (*edge.leads, *(before[visitor].leads[1:] if visitor in before else ()))
+    }
+    _set_known(session, known, is_known=True)
+    if any(len({*edge.leads, *after[v].leads}) > 1 for v, edge in before.items()):
+        leads = {lead for edge in (*before.values(), *after.values()) for lead in edge.leads}
+        _set_known(session, leads - known, is_known=False)
+
+
+def _set_known(session: Session, leads: set[int], *, is_known: bool) -> None:
+    by_heart: dict[int, bool] = remembered(session, _KNOWN)
+    by_heart |= dict.fromkeys(leads, is_known)
+    for part in chunks(sorted(leads)):
+        query = update(Lead).where(Lead.id.in_(part), Lead.is_known.is_not(is_known))
+        session.execute(query.values(is_known=is_known))
