@@ -73,19 +73,41 @@ def test_an_earlier_claim_moves_the_browser() -> None:
     assert changed[PHONE] == Decision(is_identified=False, order=(1, b""), partner=ANNA)
 
 
+def test_proof_of_whose_a_browser_is_comes_before_any_word() -> None:
+    seen = groups(
+        mention(1, user=BERT, anonymous=PHONE),
+        Mention(order=(2, b""), heard=2, user=ANNA, anonymous=PHONE, is_verified=True),
+    )
+    assert seen == {frozenset({ANNA, PHONE}), frozenset({BERT})}
+
+
+def test_a_word_that_needed_proof_decides_nothing_and_stands_in_nobodys_way() -> None:
+    word = Mention(order=(1, b""), heard=1, user=ANNA, email=MAIL, is_unproven=True)
+    assert groups(word) == {frozenset({ANNA}), frozenset({MAIL})}
+    proof = Mention(order=(2, b""), heard=2, user=ANNA, email=MAIL, is_verified=True)
+    assert groups(word, proof) == {frozenset({ANNA, MAIL})}
+
+
 users = st.none() | st.integers(0, 2)
 emails = st.none() | st.integers(10, 12)
 browsers = st.none() | st.integers(20, 22)
 mentions = st.lists(
     st.builds(
-        lambda at, heard, user, email, anonymous: Mention(
-            order=(at, bytes([at])), heard=heard, user=user, email=email, anonymous=anonymous
+        lambda at, heard, user, email, anonymous, level: Mention(
+            order=(at, bytes([at])),
+            heard=heard,
+            user=user,
+            email=email,
+            anonymous=anonymous,
+            is_verified=level == "verified",
+            is_unproven=level == "unproven",
         ),
         st.integers(0, 30),
         st.integers(1, 30),
         users,
         emails,
         browsers,
+        st.sampled_from(["claimed", "claimed", "verified", "unproven"]),
     ),
     max_size=12,
     unique_by=lambda m: m.order,

@@ -142,10 +142,14 @@ def test_a_merge_is_undone_once(session, two):
         undo(session, made)
 
 
-def test_another_workspace_has_no_such_merge(session, two):
+def test_another_workspace_and_another_lead_have_no_such_merge(session, house, two):
     made = merge(session, *two)
+    record(session, house.page(user_id="u3"))
+    third = lead_of(session, house, "u:u3")
     with pytest.raises(NotFound):
-        merges.get(session, make_house(session).workspace.id, made.code)
+        merges.get(session, house.workspace.id, made.code, of=third.code)
+    with pytest.raises(NotFound):
+        merges.get(session, make_house(session).workspace.id, made.code, of=two[0].code)
 
 
 def test_no_public_claim_moves_a_browser_that_was_merged() -> None:

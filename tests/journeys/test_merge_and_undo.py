@@ -26,11 +26,12 @@ EVENTS = ["Demo Requested", "Demo Requested", "Webinar Attended", "Survey Comple
 
 # What is current of each table, with leads and visitors by their place in their workspace.
 CURRENT = (
-    """SELECT v.key, {lead_id}, {own_lead_id}, e.is_identified, e.decided_at, e.decided_by,
-              e.heard_at
+    """SELECT v.key, {lead_id}, {own_lead_id}, e.is_identified, e.is_verified,
+              e.decided_at, e.decided_by, e.heard_at
        FROM visitor_edge e JOIN visitor v ON v.id = e.visitor_id WHERE e.workspace_id = :here""",
-    """SELECT {id}, {merged_into_id}, is_known, name, email, title, phone, country, stated_company,
-              profiled_at, (SELECT name FROM company c WHERE c.id = e.company_id)
+    """SELECT {id}, {merged_into_id}, is_known, is_verified, proven, name, email, title, phone,
+              country, stated_company, profiled_at,
+              (SELECT name FROM company c WHERE c.id = e.company_id)
        FROM lead e WHERE workspace_id = :here""",
     """SELECT {lead_id}, stage, score, entered_at, first_touch_at, last_touch_at, touch_count
        FROM standing e WHERE workspace_id = :here""",
@@ -69,6 +70,7 @@ def lives(house: House, dice: random.Random) -> list[Hit]:
     for n in range(45):
         user, email, browser = dice.choice(USERS), dice.choice(EMAILS), dice.choice(BROWSERS)
         facts: dict[str, object] = {"occurred_at": NOON + days(dice.random() * 5)}
+        facts |= dice.choice([{}, {}, {"is_verified": True}, {"is_unproven": True}])
         facts |= dice.choice(
             [{"user_id": user}, {"email": email}, *3 * [{"anonymous_id": browser}]]
         )

@@ -7,7 +7,7 @@ its beginning is in the table below, with the thing whose code it takes.
 import pytest
 from sqlalchemy import select
 
-from tests.builders import make_bofu_lead, make_house, record
+from tests.builders import lead_of, make_bofu_lead, make_house, record
 from tests.people import log_in, make_user
 from tracker import journey
 from tracker.clock import utcnow
@@ -49,7 +49,7 @@ THINGS = (
     ("/api/v1/sites/<", "site"),
 )
 # What other parts of a route are the code of.
-PARTS = {"stage": "deal_stage"}
+PARTS = {"merge_code": "merge", "stage": "deal_stage"}
 # Nothing of a workspace lies at these.
 NOBODYS = {"/static/<path:filename>", "/pipeline/settings/templates/<name>"}
 # Where a view reads the form before it looks, it finds nothing to complain about.
@@ -63,6 +63,8 @@ def make_everything(session, name):
     workspace = house.workspace
     lead = make_bofu_lead(session, house, f"ana@{name.lower()}.example")
     record(session, house.page(f"/{name.lower()}", email=lead.email))
+    record(session, house.page(user_id=f"twin-of-{name}"))
+    twin = lead_of(session, house, f"u:twin-of-{name}")
     offered = handoff.queue(session, workspace.id)[0].code
     yes = handoff.Answer(verdict=HandoffStatus.ACCEPTED, by=None)
     _, deal = journey.answer_handoff(session, workspace, offered, answer=yes, now=utcnow())
@@ -82,6 +84,9 @@ def make_everything(session, name):
         "pattern": pattern.code,
         "classing": classing.code,
         "lead": lead.code,
+        "merge": journey.merge_leads(
+            session, lead, twin, by=None, reason="one person", now=utcnow()
+        ).code,
         "company": lead.company.code,
         "handoff": offered,
         "deal": deal.code,

@@ -110,6 +110,12 @@ class Hit:
     # None where a server speaks for its users and names no agent.
     user_agent: str | None = None
     network: bytes = b""
+    # Somebody whom we trust says who it was: a server, a page with a signature, staff.
+    is_verified: bool = False
+    # The workspace wanted such proof when it came, and there was none.
+    is_unproven: bool = False
+    # Fields with an id that everybody might have; they name nobody.
+    illegal_ids: tuple[str, ...] = ()
     is_back_dated: bool = False
     import_batch_id: int | None = None
 
@@ -131,6 +137,11 @@ class Delivery:
     needs_identity: bool = False
     needs_consent: bool = False
     consent: bool | None = None
+    # What the site signs its users with, and whether only proof may say who somebody is.
+    secret: str = ""
+    needs_proof: bool = False
+    # A server with a token of the workspace says all of it.
+    is_verified: bool = False
     # Global Privacy Control: the touch counts, and nobody is behind it.
     is_private: bool = False
 

@@ -12,7 +12,8 @@ from tracker.collector.domain import Delivery, Hit, MessageType, Traits, Utm
 # What people are shown, and what a request may add to it.
 MOST = 4 * 1024
 
-_OF_DELIVERY = ("sent_at", "user_agent", "needs_identity", "needs_consent", "consent")
+_OF_DELIVERY = ("sent_at", "user_agent", "needs_identity", "needs_consent", "consent",
+                "needs_proof", "is_verified")  # fmt: skip
 _MOMENTS = ("occurred_at", "received_at", "original_at", "sent_at")
 _BYTES = ("message_id", "network")
 
@@ -64,6 +65,7 @@ def _hit(facts: dict[str, Any]) -> Hit:
         facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
     for name in _BYTES:
         facts[name] = bytes.fromhex(facts[name])
+    facts["illegal_ids"] = tuple(facts.get("illegal_ids", ()))
     facts["type"] = MessageType(facts["type"])
     facts["utm"] = Utm(**facts["utm"])
     facts["traits"] = Traits(**facts["traits"]) if facts["traits"] else None

@@ -1,6 +1,7 @@
 """What a message is recognised by: ids that may be keys, and ids that must not."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracker.collector.text import clean
@@ -13,7 +14,9 @@ _NOBODY = frozenset(
     {"null", "nil", "none", "undefined", "nan", "anonymous", "anon", "guest", "unknown", "visitor",
      "user", "user_id", "userid", "id", "email", "e-mail", "test", "true", "false", "n/a", "na",
      "not set", "(not set)", "[object object]", "[object]", "object", "empty", "default",
-     "00000000-0000-0000-0000-000000000000", "-1", "void", "admin"}
+     "00000000-0000-0000-0000-000000000000", "-1", "void", "admin", "{}", "[]", "inf", "-inf",
+     "infinity", "-infinity", "distinct_id", "distinctid", "not_authenticated", "nobody",
+     "(null)", "<null>", "[null]", "nulls", "no", "yes", "me", "customer", "session"}
 )  # fmt: skip
 
 
@@ -33,6 +36,11 @@ def key(value: Any) -> str:
     if not 2 <= len(text) <= LONGEST or text.casefold() in _NOBODY:
         return ""
     return "" if set(text) <= {"0", "-"} else text
+
+
+def illegal(raw: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+    """Return which fields give an id that cannot tell anybody apart."""
+    return tuple(name for name in names if is_given(raw.get(name)) and not key(raw[name]))
 
 
 def message_id(value: Any) -> bytes | None:

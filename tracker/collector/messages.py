@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tracker.collector import kept, keys, network, times
+from tracker.collector import kept, keys, network, proof, times
 from tracker.collector.consent import anonymous, consent_of
 from tracker.collector.domain import (
     Delivery,
@@ -29,6 +29,7 @@ _ABOUT = frozenset({MessageType.IDENTIFY, MessageType.GROUP})
 _ASSETS = ("asset_id", "assetId", "asset", "webinar_id", "webinarId", "content_id", "contentId",
            "survey_id", "surveyId", "form_id", "formId", "file", "title", "name",
            "url")  # fmt: skip
+_IDS = ("userId", "anonymousId", "previousId")
 # A view's own columns, or derivable from its URL: not stored a second time.
 _COLUMNS = frozenset({"url", "title", "referrer", "path", "search"})
 
@@ -90,9 +91,16 @@ def _read(raw: Mapping[str, Any], context: Mapping[str, Any], delivery: Delivery
         properties=compact(told),
         user_agent=_user_agent(context, delivery),
         network=_network(context, delivery),
+        illegal_ids=keys.illegal(raw, _IDS),
     )
     _check_identity(hit, raw, delivery)
-    return hit
+    return _judged(hit, raw.get("signature", context.get("signature")), delivery)
+
+
+def _judged(hit: Hit, signature: object, delivery: Delivery) -> Hit:
+    is_verified = delivery.is_verified or proof.is_signed(hit, signature, delivery.secret)
+    is_unproven = delivery.needs_proof and not is_verified
+    return replace(hit, is_verified=is_verified, is_unproven=is_unproven)
 
 
 def _type(raw: Mapping[str, Any], delivery: Delivery) -> MessageType:

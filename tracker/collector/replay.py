@@ -7,8 +7,8 @@ today's reason.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
@@ -21,6 +21,7 @@ from tracker.collector.faults import Fault, fault_of
 from tracker.collector.messages import judge
 from tracker.collector.models import QuarantinedHit
 from tracker.collector.quarantine import Which, conditions
+from tracker.workspaces.models import Site
 
 # Puts hits onto the journey and says which of them are new.
 Record = Callable[[Sequence[Hit]], Sequence[bool]]
@@ -65,7 +66,8 @@ def due(session: Session, which: Which, *, limit: int, after: int = 0) -> list[Q
 def judge_again(session: Session, rows: Sequence[QuarantinedHit], record: Record) -> Replayed:
     """Judge messages again and take in what is good now."""
     whole = [row for row in rows if row.again]
-    judged = {row: _judged(row) for row in whole}
+    secrets = _secrets(session, {row.site_id for row in whole})
+    judged = {row: _judged(row, secrets.get(row.site_id, "")) for row in whole}
     verdicts: dict[QuarantinedHit, Verdict] = {
         row: _verdict(found) for row, found in judged.items() if not isinstance(found, Hit)
     }
@@ -84,14 +86,21 @@ def judge_again(session: Session, rows: Sequence[QuarantinedHit], record: Record
     return Replayed(cut=len(rows) - len(whole), **became)
 
 
-def _judged(row: QuarantinedHit) -> Hit | Reject | None:
+def _secrets(session: Session, site_ids: Iterable[int]) -> dict[int, str]:
+    query = select(Site.id, Site.identity_secret).where(Site.id.in_(site_ids))
+    return {site: secret for site, secret in session.execute(query)}
+
+
+def _judged(row: QuarantinedHit, secret: str) -> Hit | Reject | None:
     found = kept.read(
         row.again,
         workspace_id=row.workspace_id,
         site_id=row.site_id,
         received_at=row.received_at,
     )
-    return judge(json.loads(row.body), found) if isinstance(found, Delivery) else found
+    if not isinstance(found, Delivery):
+        return found
+    return judge(json.loads(row.body), replace(found, secret=secret))
 
 
 def _verdict(found: Reject | None) -> Verdict:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tracker.driver import chunks, fetch_in, insert_returning, remembered
-from tracker.identity.domain import Decision, components, homes, host_of
+from tracker.identity.domain import Decision, Pair, components, homes, host_of
 from tracker.identity.edges import Edge, merged_among, neighbourhood, write
 from tracker.identity.models import Lead
 from tracker.ids import new_code
@@ -47,7 +47,7 @@ def assign(
     }
     write(session, workspace_id, before, after)
     _point(session, before, after)
-    _make_known(session, before, after)
+    _mark(session, before, after, merged)
     refold = {
         lead
         for visitor, edge in before.items()
@@ -99,10 +99,10 @@ def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dic
     rows = insert_returning(
         session,
         "/* identity.new */ INSERT INTO lead"
-        " (workspace_id, code, is_known, name, email, title, phone, country, stated_company)"
-        " VALUES {}",
-        [(workspace_id, code, False, "", "", "", "", "", "") for code in codes],
-        columns=9,
+        " (workspace_id, code, is_known, is_verified, proven, name, email, title, phone, country,"
+        " stated_company) VALUES {}",
+        [(workspace_id, code, False, False, *[""] * 7) for code in codes],
+        columns=11,
         returning="code, id",
     )
     by_heart: dict[int, bool] = remembered(session, _KNOWN)
@@ -130,23 +130,33 @@ def _point(session: Session, before: Mapping[int, Edge], after: Mapping[int, Edg
         session.execute(update(Lead).where(Lead.id == lead).values(merged_into_id=went))
 
 
-def _make_known(session: Session, before: Mapping[int, Edge], after: Mapping[int, Edge]) -> None:
-    known = {
-        lead
-        for visitor, edge in after.items()
-        if edge.decision.is_identified
-        # One that has no visitor any more stays what it was by its own.
-        for lead in (*edge.leads, *(before[visitor].leads[1:] if visitor in before else ()))
-    }
-    _set_known(session, known, is_known=True)
+def _mark(
+    session: Session,
+    before: Mapping[int, Edge],
+    after: Mapping[int, Edge],
+    merged: Sequence[Pair],
+) -> None:
+    """Mark leads as known, and as verified: by a key that is, or by somebody who merged them."""
+    known: set[int] = set()
+    verified: set[int] = set()
+    for visitor, edge in after.items():
+        if edge.decision.is_identified:
+            # One that has no visitor any more stays what it was by its own.
+            leads = {*edge.leads, *(before[visitor].leads[1:] if visitor in before else ())}
+            known |= leads
+            verified |= leads if edge.decision.is_verified else set()
+    verified |= {after[kept].lead_id for _, kept in merged} & known
+    _set(session, known & verified, is_known=True, is_verified=True)
+    _set(session, known - verified, is_known=True, is_verified=False)
     if any(len({*edge.leads, *after[v].leads}) > 1 for v, edge in before.items()):
         leads = {lead for edge in (*before.values(), *after.values()) for lead in edge.leads}
-        _set_known(session, leads - known, is_known=False)
+        _set(session, leads - known, is_known=False, is_verified=False)
 
 
-def _set_known(session: Session, leads: set[int], *, is_known: bool) -> None:
+def _set(session: Session, leads: set[int], *, is_known: bool, is_verified: bool) -> None:
     by_heart: dict[int, bool] = remembered(session, _KNOWN)
     by_heart |= dict.fromkeys(leads, is_known)
     for part in chunks(sorted(leads)):
-        query = update(Lead).where(Lead.id.in_(part), Lead.is_known.is_not(is_known))
-        session.execute(query.values(is_known=is_known))
+        differs = Lead.is_known.is_not(is_known) | Lead.is_verified.is_not(is_verified)
+        query = update(Lead).where(Lead.id.in_(part), differs)
+        session.execute(query.values(is_known=is_known, is_verified=is_verified))

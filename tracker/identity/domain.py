@@ -8,7 +8,8 @@ Keys are visitors: a user id (u), an e-mail (e) or a browser (a).
   message says about when it happened: a stranger may claim any time, but not when we heard.
 * A browser is decided by the first message, in (`occurred_at`, message id), that names it
   beside an identified key: it belongs there, with all that it did before.  Later claims by
-  others link nothing.
+  others link nothing.  Proof comes before any word, whenever that is said to have happened.
+* Where a workspace wants proof, a message without it decides nothing.
 
 Each key is decided by the *minimum* of what has been seen, so the same messages lead to the
 same decisions in whatever order, and however often, they are worked through; leads are the
@@ -20,9 +21,18 @@ remembered for the way back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from tracker.touches.domain import Order
+
+
+class Level(StrEnum):
+    """How sure it is who a lead is."""
+
+    ANONYMOUS = "anonymous"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +44,10 @@ class Mention:
     user: int | None = None
     email: int | None = None
     anonymous: int | None = None
+    # The user id that an alias with proof names beside its own.
+    previous: int | None = None
+    is_verified: bool = False
+    is_unproven: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,12 +55,14 @@ class Decision:
     """What is decided about one visitor; `order` is None while nobody has claimed it.
 
     `heard` is when we heard of an identified key, in microseconds; it says nothing of a browser.
+    A key is verified once any proof has named it, a browser where proof has decided.
     """
 
     is_identified: bool
     order: Order | None = None
     heard: int = 0
     partner: int | None = None
+    is_verified: bool = False
 
 
 # Two visitors that a merge joins: first the one whose lead was absorbed, then the other.
@@ -60,7 +76,9 @@ def decide(known: Mapping[int, Decision], mentions: Iterable[Mention]) -> dict[i
         for visitor, decision in _proposals(mention):
             current = changed.get(visitor) or known.get(visitor)
             if current is None or _is_earlier(decision, current):
-                changed[visitor] = decision
+                changed[visitor] = _with_proof(decision, current)
+            elif decision.is_verified > current.is_verified and current.is_identified:
+                changed[visitor] = replace(current, is_verified=True)
     return changed
 
 
@@ -131,17 +149,38 @@ def host_of(own: Mapping[int, int], decisions: Mapping[int, Decision]) -> dict[i
 
 def _proposals(mention: Mention) -> Iterable[tuple[int, Decision]]:
     claimer = mention.user if mention.user is not None else mention.email
-    for visitor, other in ((mention.user, mention.email), (mention.email, mention.user)):
+    # A word that needed proof names somebody, and decides nothing.
+    order = None if mention.is_unproven else mention.order
+    pairs = ((mention.user, mention.email), (mention.email, mention.user), (mention.previous, None))
+    for visitor, other in pairs:
         if visitor is not None:
             yield (
                 visitor,
                 Decision(
-                    is_identified=True, order=mention.order, heard=mention.heard, partner=other
+                    is_identified=True,
+                    order=order,
+                    heard=mention.heard if order else 0,
+                    partner=other if order else None,
+                    is_verified=mention.is_verified,
                 ),
             )
     if mention.anonymous is not None:
-        order = None if claimer is None else mention.order
-        yield mention.anonymous, Decision(is_identified=False, order=order, partner=claimer)
+        order = None if claimer is None else order
+        yield (
+            mention.anonymous,
+            Decision(
+                is_identified=False,
+                order=order,
+                partner=claimer if order else None,
+                is_verified=mention.is_verified and order is not None,
+            ),
+        )
+
+
+def _with_proof(new: Decision, old: Decision | None) -> Decision:
+    if old is None or not (old.is_identified and old.is_verified):
+        return new
+    return replace(new, is_verified=True)
 
 
 def _is_earlier(new: Decision, old: Decision) -> bool:
@@ -150,6 +189,8 @@ def _is_earlier(new: Decision, old: Decision) -> bool:
     return old.order is None or _rank(new) < _rank(old)
 
 
-def _rank(decision: Decision) -> tuple[int, Order]:
+def _rank(decision: Decision) -> tuple[bool, int, Order]:
     assert decision.order is not None
-    return decision.heard, decision.order
+    # Whose a browser is was proved before it was claimed, whatever happened first.
+    is_word = not (decision.is_identified or decision.is_verified)
+    return is_word, decision.heard, decision.order

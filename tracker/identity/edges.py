@@ -71,7 +71,7 @@ def write(
 _EDGE = """
 /* identity.edges */
 SELECT visitor_id, lead_id, own_lead_id, is_identified, decided_at, decided_by, heard_at,
-       with_visitor_id
+       with_visitor_id, is_verified
 FROM visitor_edge
 """
 _MERGED = """
@@ -83,23 +83,25 @@ _UPSERT = """
 /* identity.edges */
 INSERT INTO visitor_edge
     (workspace_id, visitor_id, lead_id, own_lead_id, is_identified, decided_at, decided_by,
-     heard_at, with_visitor_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     heard_at, with_visitor_id, is_verified)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (visitor_id) DO UPDATE SET
     lead_id = excluded.lead_id, own_lead_id = excluded.own_lead_id,
     decided_at = excluded.decided_at, decided_by = excluded.decided_by,
-    heard_at = excluded.heard_at, with_visitor_id = excluded.with_visitor_id
+    heard_at = excluded.heard_at, with_visitor_id = excluded.with_visitor_id,
+    is_verified = excluded.is_verified
 """
 
 
 def _read(rows: Iterable[Sequence[Any]]) -> dict[int, Edge]:
     edges = {}
-    for visitor, lead, own, is_identified, at, by, heard, partner in rows:
+    for visitor, lead, own, is_identified, at, by, heard, partner, is_verified in rows:
         decision = Decision(
             is_identified=bool(is_identified),
             order=None if at is None else (at, bytes(by)),
             heard=heard or 0,
             partner=partner,
+            is_verified=bool(is_verified),
         )
         edges[visitor] = Edge(
             lead_id=lead, own_lead_id=lead if own is None else own, decision=decision
@@ -120,4 +122,5 @@ def _row(workspace_id: int, visitor: int, edge: Edge) -> Row:
         by,
         decision.heard or None,
         decision.partner,
+        decision.is_verified,
     )

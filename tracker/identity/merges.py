@@ -65,11 +65,20 @@ def check(kept: Lead, absorbed: Lead) -> None:
         raise Conflict("this lead has been merged already")
 
 
-def get(session: Session, workspace_id: int, code: str) -> Merge:
-    """Return the merge with a code."""
+def lead(session: Session, workspace_id: int, code: str) -> Lead:
+    """Return the very lead with a code, also where it has been merged into another."""
+    query = select(Lead).where(Lead.workspace_id == workspace_id, Lead.code == code)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("there is no such lead")
+    return found
+
+
+def get(session: Session, workspace_id: int, code: str, *, of: str) -> Merge:
+    """Return the merge with a code that a lead was part of."""
     query = select(Merge).where(Merge.workspace_id == workspace_id, Merge.code == code)
     found = session.scalar(query.options(joinedload(Merge.kept), joinedload(Merge.absorbed)))
-    if found is None:
+    if found is None or of not in (found.kept.code, found.absorbed.code):
         raise NotFound("there is no such merge")
     return found
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import BigId, BigKey, Code, Id, Model, Tenanted
+from tracker.identity.domain import Level
 
 
 class Company(Tenanted, Model):
@@ -65,6 +66,8 @@ class Lead(Tenanted, Model):
     id: Mapped[BigId]
     code: Mapped[Code]
     is_known: Mapped[bool] = mapped_column(default=False)
+    # Somebody whom we trust said who it is, or merged it; otherwise it only says so itself.
+    is_verified: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(String(255), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     title: Mapped[str] = mapped_column(String(255), default="")
@@ -73,12 +76,21 @@ class Lead(Tenanted, Model):
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
     # What somebody said; without it the company is guessed from the e-mail's domain.
     stated_company: Mapped[str] = mapped_column(String(255), default="")
+    # The fields that were said with proof, by space: no word without it changes them.
+    proven: Mapped[str] = mapped_column(String(120), default="")
     # Up to when what people said has been taken in.
     profiled_at: Mapped[datetime | None]
     # The visitors of this lead went there; its code still finds the journey.
     merged_into_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("lead.id"), index=True)
 
     company: Mapped[Company | None] = relationship()
+
+    @property
+    def level(self) -> Level:
+        """Return how sure it is who it is."""
+        if not self.is_known:
+            return Level.ANONYMOUS
+        return Level.VERIFIED if self.is_verified else Level.CLAIMED
 
 
 class Dismissal(Tenanted, Model):
@@ -125,6 +137,7 @@ class VisitorEdge(Tenanted, Model):
     decided_by: Mapped[bytes | None] = mapped_column(LargeBinary)
     heard_at: Mapped[datetime | None]
     with_visitor_id: Mapped[int | None] = mapped_column(BigInteger)
+    is_verified: Mapped[bool] = mapped_column(default=False)
 
 
 class Merge(Tenanted, Model):

@@ -1,6 +1,7 @@
 """What is said about a lead: of each thing, what we heard first; nobody overwrites it later.
 
-Not what is said to have happened first: a stranger may claim any time for his words.
+Not what is said to have happened first: a stranger may claim any time for his words.  What was
+said with proof comes before any other word.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ from tracker.touches import service as log
 from tracker.touches.domain import Order, Touch
 from tracker.touches.models import Visitor
 
+OWN = ("email", "name", "title", "phone", "country")
 _TELLING = (MessageType.IDENTIFY, MessageType.GROUP)
 
 
@@ -42,7 +44,13 @@ def learn(
     for lead in _load(session, telling):
         new = sorted(telling[lead.id], key=_heard)
         said = [_said(t, lead.id, emails, leads) for t in new]
-        if lead.id in refold or _is_late(lead, new) or _may_move(lead, said):
+        is_proven = [touch.is_verified for touch in new]
+        if (
+            lead.id in refold
+            or _is_late(lead, new)
+            or _may_move(lead, said)
+            or _may_correct(lead, said, is_proven)
+        ):
             said = _start_over(session, lead)
         else:
             lead.profiled_at = new[-1].received_at
@@ -50,6 +58,17 @@ def learn(
         told.append((lead, said))
     companies.place(session, workspace_id, told)
     session.flush()
+
+
+def told_by(session: Session, visitors: Iterable[int]) -> Traits:
+    """Return what would be said about a lead that has these visitors."""
+    own = set(visitors)
+    touches = _telling(session, own)
+    emails = _emails(session, touches)
+    known = Traits()
+    for touch in touches:
+        known = _then(known, _said(touch, 0, emails, dict.fromkeys(own, 0)))
+    return known
 
 
 def _tells(touch: Touch) -> bool:
@@ -79,6 +98,19 @@ def _may_move(lead: Lead, said: Sequence[Traits]) -> bool:
     return is_reached or is_stated
 
 
+def _may_correct(lead: Lead, said: Sequence[Traits], is_proven: Sequence[bool]) -> bool:
+    # What was said without proof gives way to the first word with proof, whenever that comes.
+    told = {
+        name for words, sure in zip(said, is_proven, strict=True) if sure for name in _told(words)
+    }
+    return not told <= set(lead.proven.split())
+
+
+def _told(words: Traits) -> set[str]:
+    names = {name for name in OWN if getattr(words, name)}
+    return names | {"company"} if states(words) else names
+
+
 def _heard(touch: Touch) -> tuple[datetime, Order]:
     return touch.received_at, touch.order
 
@@ -106,12 +138,22 @@ def _said(
 
 def _start_over(session: Session, lead: Lead) -> list[Traits]:
     own = set(session.scalars(select(VisitorEdge.visitor_id).filter_by(lead_id=lead.id)))
-    touches = sorted((t for t in log.of_visitors(session, own) if _tells(t)), key=_heard)
+    touches = _telling(session, own)
+    heard_at = max((touch.received_at for touch in touches), default=None)
     lead.email = lead.name = lead.title = lead.phone = lead.country = lead.stated_company = ""
     lead.company_id = None
     emails = _emails(session, touches)
-    lead.profiled_at = touches[-1].received_at if touches else None
-    return [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
+    lead.profiled_at = heard_at
+    said = [_said(t, lead.id, emails, dict.fromkeys(own, lead.id)) for t in touches]
+    proven = [words for touch, words in zip(touches, said, strict=True) if touch.is_verified]
+    lead.proven = " ".join(sorted({name for words in proven for name in _told(words)}))
+    return said
+
+
+def _telling(session: Session, visitors: Iterable[int]) -> list[Touch]:
+    """Return what visitors were told to be: with proof first, each in the order we heard it."""
+    touches = [touch for touch in log.of_visitors(session, visitors) if _tells(touch)]
+    return sorted(touches, key=lambda touch: (not touch.is_verified, _heard(touch)))
 
 
 def _write(lead: Lead, said: Sequence[Traits]) -> None:

@@ -11,11 +11,17 @@ from tracker.identity.belonging import assign
 from tracker.identity.domain import Decision, Mention, Pair, components, decide, together
 from tracker.identity.edges import edges_of, merged_among
 from tracker.identity.models import Merge
+from tracker.touches import service as log
 from tracker.touches.models import Visitor
 
 _MENTIONS = """
 /* identity.mentions */
-SELECT occurred_at, message_id, received_at, visitor_id, anonymous_id, email_id
+SELECT occurred_at, message_id, received_at, visitor_id, anonymous_id, email_id, flags,
+       CASE WHEN type = 4 AND flags & 4 <> 0 THEN (
+           SELECT u.id FROM visitor a
+           JOIN visitor u ON u.workspace_id = a.workspace_id AND u.key = 'u' || substr(a.key, 2)
+           WHERE a.id = anonymous_id
+       ) END
 FROM touch WHERE visitor_id IN ({})
 """
 
@@ -68,10 +74,20 @@ def redo(
 
 
 def _mentions(session: Session, part: Iterable[int]) -> Iterable[Mention]:
-    for at, message, heard, visitor, anonymous, email in fetch_in(session, _MENTIONS, part):
+    rows = fetch_in(session, _MENTIONS, part)
+    for at, message, heard, visitor, anonymous, email, flags, previous in rows:
         user = None if visitor in (anonymous, email) else visitor
         order = (at, bytes(message))
-        yield Mention(order=order, heard=heard, user=user, email=email, anonymous=anonymous)
+        yield Mention(
+            order=order,
+            heard=heard,
+            user=user,
+            email=email,
+            anonymous=anonymous,
+            previous=previous,
+            is_verified=bool(flags & log.VERIFIED),
+            is_unproven=bool(flags & log.UNPROVEN),
+        )
 
 
 def _merges_of(session: Session, part: Collection[int]) -> Iterable[Pair]:

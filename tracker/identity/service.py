@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import to_micros
 from tracker.driver import chunks
 from tracker.errors import NotFound
-from tracker.identity import profiles
+from tracker.identity import aliases, profiles
 from tracker.identity.belonging import Belonging, assign, known_leads
 from tracker.identity.domain import Mention, decide
 from tracker.identity.edges import edges_of
@@ -80,20 +80,30 @@ def _root(lead: int, into: Mapping[int, int | None]) -> int:
 
 
 def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> list[Resolved]:
-    mentions = [_mention(touch) for touch in touches]
+    before = aliases.previous(session, workspace_id, touches)
+    mentions = [_mention(touch, before.get(touch.id)) for touch in touches]
     visitors = {v for m in mentions for v in (m.user, m.email, m.anonymous) if v is not None}
+    visitors.update(before.values())
     _lock_visitors(session, visitors)
     edges = edges_of(session, visitors)
     changed = decide({visitor: edge.decision for visitor, edge in edges.items()}, mentions)
     belonging = Belonging.of(edges)
     if changed:
         belonging = assign(session, workspace_id, changed, edges)
+    if before and (joined := aliases.merge(session, workspace_id, touches, before)):
+        edges = edges_of(session, {*visitors, *joined})
+        said = {visitor: edges[visitor].decision for visitor in joined}
+        belonging = _both(belonging, assign(session, workspace_id, said, edges))
     _lock_leads(session, set(belonging.leads.values()))
     profiles.learn(session, workspace_id, touches, belonging.leads, refold=belonging.refold)
     return _by_lead(session, workspace_id, touches, belonging)
 
 
-def _mention(touch: Touch) -> Mention:
+def _both(first: Belonging, then: Belonging) -> Belonging:
+    return Belonging(leads=first.leads | then.leads, refold=first.refold | then.refold)
+
+
+def _mention(touch: Touch, previous: int | None) -> Mention:
     user = touch.visitor_id
     if user in (touch.email_id, touch.anonymous_id):
         user = None
@@ -103,6 +113,9 @@ def _mention(touch: Touch) -> Mention:
         user=user,
         email=touch.email_id,
         anonymous=touch.anonymous_id,
+        previous=previous,
+        is_verified=touch.is_verified,
+        is_unproven=touch.is_unproven,
     )
 
 

@@ -128,6 +128,7 @@ def _hits(lead: NewLead, target: LeadImport, batch_id: int, now: datetime) -> tu
         email=lead.email,
         traits=lead.traits,
         properties=_properties(lead.traits),
+        is_verified=True,
         is_back_dated=not target.makes_offers,
         import_batch_id=batch_id,
     )
@@ -143,6 +144,7 @@ def _hits(lead: NewLead, target: LeadImport, batch_id: int, now: datetime) -> tu
         received_at=now,
         user_id=lead.user_id,
         email=lead.email,
+        is_verified=True,
         is_back_dated=not target.makes_offers,
         import_batch_id=batch_id,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.db import to_micros
 from tracker.handoff.models import Handoff
+from tracker.identity.domain import Level
 from tracker.identity.models import Company, Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.domain import Part
@@ -68,6 +69,7 @@ class LeadRow:
     email: str
     company: str
     is_known: bool
+    level: Level
     stage: Stage | None
     score: int
     touches: int
@@ -255,6 +257,7 @@ def _row(row: Any, *, score: int, sales: str, fit: Fit, known_as: str) -> LeadRo
         email=lead.email,
         company=company.name if company else "",
         is_known=lead.is_known,
+        level=lead.level,
         stage=standing.stage if standing else None,
         score=score,
         touches=standing.touch_count if standing else 0,

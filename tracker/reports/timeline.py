@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from tracker.handoff.briefing import did_count, touched
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
-from tracker.identity.models import Lead, VisitorEdge
+from tracker.identity.models import Lead, Merge, VisitorEdge
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove, DealStage
+from tracker.reports.merging import merges_of
 from tracker.reports.visits import Seen, Visit, seen, visits
 from tracker.stages.domain import Cause, Rule, Stage, StageModel
 from tracker.stages.explain import rule_of
@@ -80,8 +81,20 @@ class DealEvent:
     is_early: bool = False
 
 
-Entry = Visit | Change | Identified | Offer | DealEvent
-_RANK = {"visit": 0, "identified": 1, "change": 2, "offer": 3, "deal": 4}
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """Another lead was merged with this one, or the merge was undone."""
+
+    form: ClassVar[str] = "joining"
+    at: datetime
+    merge: Merge
+    other: Lead
+    is_undone: bool
+    by: str
+
+
+Entry = Visit | Change | Identified | Joining | Offer | DealEvent
+_RANK = {"visit": 0, "identified": 1, "joining": 2, "change": 3, "offer": 4, "deal": 5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +121,7 @@ def timeline(
     entries: list[Entry] = [
         *visits(shown),
         *_identified(session, lead.id),
+        *_joinings(session, lead),
         *changes_of(session, lead, model_id, model),
         *_offers(session, lead),
         *_deal_events(session, lead, _first_at(session, lead.id)),
@@ -180,6 +194,20 @@ def _identified(session: Session, lead_id: int) -> Iterable[Identified]:
                 session, [e.visitor_id for e, _ in edges if not e.is_identified], at
             ),
         )
+
+
+def _joinings(session: Session, lead: Lead) -> Iterable[Joining]:
+    for merged in merges_of(session, lead):
+        merge = merged.merge
+        other = merge.kept if merge.absorbed_lead_id == lead.id else merge.absorbed
+        if other is merge.absorbed or merge.undone_at is not None:
+            yield Joining(
+                at=merge.merged_at, merge=merge, other=other, is_undone=False, by=merged.by
+            )
+        if merge.undone_at is not None:
+            yield Joining(
+                at=merge.undone_at, merge=merge, other=other, is_undone=True, by=merged.undone_by
+            )
 
 
 def _offers(session: Session, lead: Lead) -> Iterable[Offer]:

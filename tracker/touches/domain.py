@@ -115,6 +115,9 @@ class Touch:
     source_id: int | None = None
     agent_class: AgentClass = AgentClass.HUMAN
     traits: Traits | None = None
+    # Whose it is was proved; or proof was wanted, there was none, and it links nothing.
+    is_verified: bool = False
+    is_unproven: bool = False
     is_back_dated: bool = False
     is_imported: bool = False
 

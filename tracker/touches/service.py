@@ -17,6 +17,8 @@ from tracker.touches.lookups import Lookup, look_up
 
 BACK_DATED = 1
 IMPORTED = 2
+VERIFIED = 4
+UNPROVEN = 8
 
 _COLUMNS = (
     "workspace_id", "site_id", "message_id", "type", "occurred_at", "received_at",
@@ -115,6 +117,8 @@ def _touch(row: Any) -> Touch:
         source_id=source,
         agent_class=AgentClass(agent_class or 0),
         traits=_traits(properties),
+        is_verified=bool(flags & VERIFIED),
+        is_unproven=bool(flags & UNPROVEN),
         is_back_dated=bool(flags & BACK_DATED),
         is_imported=bool(flags & IMPORTED),
     )
@@ -158,7 +162,6 @@ def _insert(session: Session, hits: Sequence[Hit], lookup: Lookup) -> list[Touch
 def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
     visitor, anonymous, email = lookup.visitors_of(hit)
     content = lookup.content_of(hit)
-    flags = (BACK_DATED if hit.is_back_dated else 0) | (IMPORTED if hit.import_batch_id else 0)
     return (
         hit.workspace_id,
         hit.site_id,
@@ -175,9 +178,18 @@ def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
         lookup.source_of(hit),
         lookup.agent_of(hit),
         hit.network or None,
-        flags,
+        _flags(hit),
         hit.import_batch_id,
         hit.properties or None,
+    )
+
+
+def _flags(hit: Hit) -> int:
+    return (
+        BACK_DATED * hit.is_back_dated
+        | IMPORTED * (hit.import_batch_id is not None)
+        | VERIFIED * hit.is_verified
+        | UNPROVEN * hit.is_unproven
     )
 
 
@@ -198,6 +210,8 @@ def _as_touch(number: int, hit: Hit, row: tuple[Any, ...], lookup: Lookup) -> To
         source_id=row[_SOURCE],
         agent_class=lookup.class_of(hit),
         traits=hit.traits if hit.type in _WITH_TRAITS else None,
+        is_verified=hit.is_verified,
+        is_unproven=hit.is_unproven,
         is_back_dated=hit.is_back_dated,
         is_imported=hit.import_batch_id is not None,
     )

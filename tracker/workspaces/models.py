@@ -20,6 +20,8 @@ class Workspace(Model):
     name: Mapped[str] = mapped_column(String(120))
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    # Only who has proof may say who somebody is.
+    requires_proof: Mapped[bool] = mapped_column(default=False)
     # Domains, one on a line: where many have an address, and companies' own in spite of the list.
     free_mail: Mapped[str] = mapped_column(Text, default="")
     company_mail: Mapped[str] = mapped_column(Text, default="")
@@ -109,7 +111,11 @@ class Site(Tenanted, Model):
     kind: Mapped[SiteKind] = mapped_column(default=SiteKind.WEB)
     write_key: Mapped[str] = mapped_column(String(100))
     consent_required: Mapped[bool] = mapped_column(default=False)
+    # Its pages sign with it who somebody is; kept as it is, because we sign with it too.
+    identity_secret: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
+
+    workspace: Mapped[Workspace] = relationship()
 
 
 class AuditEntry(Tenanted, Model):

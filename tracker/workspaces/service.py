@@ -4,10 +4,10 @@ import zoneinfo
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.ids import new_write_key
+from tracker.ids import new_secret, new_write_key
 from tracker.workspaces.domain import SiteKind
 from tracker.workspaces.models import Site, Workspace
 
@@ -73,7 +73,8 @@ def sites(session: Session, workspace_id: int) -> list[Site]:
 
 def all_sites(session: Session) -> list[Site]:
     """Return every site of every workspace that may send us hits."""
-    return list(session.scalars(select(Site).where(Site.kind == SiteKind.WEB)))
+    query = select(Site).where(Site.kind == SiteKind.WEB)
+    return list(session.scalars(query.options(joinedload(Site.workspace))))
 
 
 def get_site(session: Session, workspace_id: int, code: str) -> Site:
@@ -96,6 +97,13 @@ def rotate_key(session: Session, site: Site) -> None:
     """Give a site a new write key; the old one stops to open it."""
     site.write_key = new_write_key()
     session.flush()
+
+
+def rotate_identity_secret(session: Session, site: Site) -> str:
+    """Give a site a new secret to sign its users with, and return it this once."""
+    site.identity_secret = new_secret("is_")
+    session.flush()
+    return site.identity_secret
 
 
 def import_site(session: Session, workspace_id: int) -> Site:

@@ -13,7 +13,7 @@ from tracker.web.content.api import classings
 from tracker.web.content.patterns_api import blueprint as patterns
 from tracker.web.duplicates.api import blueprint as duplicates
 from tracker.web.handoff.api import blueprint as handoffs
-from tracker.web.leads.api import blueprint as leads
+from tracker.web.leads.merges_api import blueprint as leads
 from tracker.web.pipeline.api import blueprint as deals
 from tracker.web.pipeline.api import pipelines
 from tracker.web.reports.api import blueprint as funnel

@@ -24,6 +24,7 @@ from tracker.web.collect.answers import Answer
 from tracker.web.collect.asked import Environ, Limits, Refused
 from tracker.web.collect.rates import Rate, is_near
 from tracker.web.collect.sites import Sites
+from tracker.web.collect.tokens import Tokens
 from tracker.workspaces.models import Site
 
 Wsgi = Callable[[Any, Any], Iterable[bytes]]
@@ -46,6 +47,7 @@ class Door:
         self.database = database
         self._limits = limits
         self._sites = Sites(database)
+        self._tokens = Tokens(database)
         self._per_client = Rate(limits.rate_client)
         self._per_key = Rate(limits.rate_key)
         self._snippet = servers.Snippet.of(snippet)
@@ -231,6 +233,9 @@ class Door:
             # A server answers for its users' consent; only browsers send an Origin.
             needs_consent=site.consent_required and (is_browser or "HTTP_ORIGIN" in environ),
             consent=consent,
+            secret=site.identity_secret,
+            needs_proof=site.workspace.requires_proof,
+            is_verified=not is_browser and self._tokens.prove(environ, site),
             is_private=asked.is_private(environ),
         )
 

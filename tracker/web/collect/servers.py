@@ -80,7 +80,7 @@ def report(judged: Sequence[tuple[Judged, Outcome | None]], *, is_batch: bool) -
         if outcome is None or outcome is Outcome.QUARANTINED
     ]
     if is_batch and (len(bad) < len(judged) or any(b[1] is not DropReason.NO_CONSENT for b in bad)):
-        body: dict[str, Any] = {"success": True}
+        body: dict[str, Any] = {"success": True, **_warnings(judged)}
         if bad:
             body["rejected"] = [
                 {"index": index, "code": reason.value, "message": why, "field": field}
@@ -88,9 +88,20 @@ def report(judged: Sequence[tuple[Judged, Outcome | None]], *, is_batch: bool) -
             ]
         return answers.words(body)
     if not bad:
-        return answers.words({"success": True})
+        return answers.words({"success": True, **_warnings(judged)})
     _index, reason, field, why = bad[0]
     return answers.error(answers.STATUS[reason], why, errors={field: why} if field else None)
+
+
+def _warnings(judged: Sequence[tuple[Judged, Outcome | None]]) -> dict[str, Any]:
+    # It says nothing but what the message itself does: the same for whoever sends it.
+    warnings = [
+        {"index": index, "code": "illegal_id", "message": "this id names nobody", "field": field}
+        for index, (item, _outcome) in enumerate(judged)
+        if isinstance(item, Hit)
+        for field in item.illegal_ids
+    ]
+    return {"warnings": warnings} if warnings else {}
 
 
 def _why(item: Judged) -> tuple[DropReason, str, str]:

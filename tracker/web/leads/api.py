@@ -78,6 +78,7 @@ def _detail(lead: Lead) -> dict[str, object]:
         "country": lead.country,
         "company": lead.company.name if lead.company else "",
         "is_known": lead.is_known,
+        "level": lead.level,
         "stage": today.stage,
         "score": today.score,
         "fit": fit_today(model.fit, lead, lead.company),

@@ -6,9 +6,11 @@ from flask_babel import gettext as _
 
 from tracker.db import EPOCH
 from tracker.handoff.domain import HandoffStatus
-from tracker.identity.models import Lead
+from tracker.identity.aliases import REASON as ALIAS
+from tracker.identity.domain import Level
+from tracker.identity.models import Lead, Merge
 from tracker.pipeline.domain import DealStatus
-from tracker.reports.timeline import Change, DealEvent, Identified, Offer
+from tracker.reports.timeline import Change, DealEvent, Identified, Joining, Offer
 from tracker.stages.domain import Cause
 from tracker.stages.scoring import Line
 from tracker.web import terms
@@ -44,6 +46,36 @@ def identified(entry: Identified) -> str:
     return _(
         "Another browser turned out to be the same person; what it did before counts here too."
     )
+
+
+def level_words(level: Level) -> str:
+    """Return what it means that somebody is known."""
+    if level is Level.VERIFIED:
+        return _("A server, a signature or the team vouches for it.")
+    return _("Only says so: nobody has proved it.")
+
+
+def joining(entry: Joining) -> tuple[str, str]:
+    """Return what happened to two leads, and the icon for it."""
+    if entry.is_undone:
+        return _("Merge undone"), "undo"
+    return _("Merged"), "merge"
+
+
+def reason_of(merge: Merge) -> str:
+    """Return why two leads were merged, in the words of whoever did it."""
+    return _("An alias with proof said so.") if merge.reason == ALIAS else merge.reason
+
+
+def field_name(name: str) -> str:
+    """Return what a field of a lead is called."""
+    return {
+        "email": _("E-mail"),
+        "name": _("Name"),
+        "title": _("Title"),
+        "phone": _("Phone"),
+        "country": _("Country"),
+    }[name]
 
 
 def offer_title(offer: Offer) -> str:

@@ -97,6 +97,7 @@ def journey(code):
         deals=standing.deals_of(session(), lead),
         to_show=briefing.to_show(session(), lead, model_id),
         may_answer=may(current_user.role, Role.REP),
+        may_merge=may(current_user.role, Role.MARKETER),
         is_waiting=bool(offers) and offers[-1].status is HandoffStatus.OFFERED,
         lines=lines,
         reason_name=reason_name,

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from tracker.identity.domain import Level
 from tracker.reports.fits import Graded
 from tracker.reports.people import Knowing, Sorting
 from tracker.stages.domain import FitField, Grade, Stage
@@ -52,6 +53,11 @@ class LeadSchema(Shape):
     email = fields.String()
     company = fields.String()
     is_known = fields.Boolean()
+    level = fields.Enum(
+        Level,
+        by_value=True,
+        metadata={"description": "Only claimed, or verified: by a server, a signature or staff."},
+    )
     stage = fields.Enum(Stage, by_value=True, allow_none=True)
     score = fields.Method("points", metadata={"type": "number", "description": "Points today."})
     fit = fields.Nested(FitSchema)
