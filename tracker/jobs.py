@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 SLICE = 50
 
 
-# How far behind the server a process beside it stands, and how long it rests after a slice.
-NICENESS = 10
-PAUSE = 0.005
+# A process beside the server rests so many times as long as it waited for the pen and held it.
+# It is not made nice: whoever holds the pen and gets no processor keeps everybody waiting.
+RESTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ JOBS = (
 def run(job: Job, database: Database, *, now: datetime) -> None:
     """Run one job, each slice of it in a transaction of its own."""
     for _ in range(job.slices):
-        if not _has_more(job, database, now):
+        if not _has_more(job, database, now, _look(job, database, now)):
             return
 
 
@@ -107,7 +107,7 @@ def run_forever(database: Database, stop: threading.Event, runs: Runs) -> None:
 
 
 def begin_beside(job: Job, database: Database) -> BaseProcess:
-    """Begin to do a job to its end in a process of its own, behind everybody who serves."""
+    """Begin to do a job to its end in a process of its own, which mostly rests."""
     url = database.engine.url.render_as_string(hide_password=False)
     process = get_context("spawn").Process(target=_carry_on, args=(url, job.what), daemon=True)
     process.start()
@@ -140,21 +140,28 @@ def _watch(job: Job, database: Database, beside: dict[str, BaseProcess]) -> str:
 
 
 def _carry_on(url: str, what: str) -> None:
-    os.nice(NICENESS)
     # Whoever stops the server from its terminal means the server, which ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = os.getppid()
     database = Database(make_engine(url))
     job = next(job for job in JOBS if job.what == what)
-    while os.getppid() == server and _has_more(job, database, utcnow()):
-        time.sleep(PAUSE)
+    while os.getppid() == server:
+        now = utcnow()
+        seen = _look(job, database, now)
+        began = time.monotonic()
+        if not _has_more(job, database, now, seen):
+            return
+        time.sleep(RESTS * (time.monotonic() - began))
 
 
-def _has_more(job: Job, database: Database, now: datetime) -> bool:
-    seen: tuple[object, ...] = ()
-    if job.look is not None:
-        with database.reading() as session:
-            seen = (job.look(session, now),)
+def _look(job: Job, database: Database, now: datetime) -> tuple[object, ...]:
+    if job.look is None:
+        return ()
+    with database.reading() as session:
+        return (job.look(session, now),)
+
+
+def _has_more(job: Job, database: Database, now: datetime, seen: tuple[object, ...]) -> bool:
     with database.writing() as session:
         has_more = job.run(session, now, *seen)
         session.commit()

@@ -30,7 +30,7 @@ from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
-SLICE = 50
+SLICE = 20
 # A comparison is computed before the transaction: only what would move is written in it.
 SEEN = 500
 
