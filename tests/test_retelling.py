@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from tests.builders import NOON, days, lead_of, make_house, record
 from tests.test_versions import LATER, publish
 from tracker import journey, retelling
+from tracker import versions as way
 from tracker.rebuild import verify
 from tracker.stages import service as stages
 from tracker.stages import versions
 from tracker.stages.documents import DEFAULT, dump
-from tracker.stages.domain import Stage
+from tracker.stages.domain import Stage, Work
 from tracker.stages.models import Standing, TransitionRow, UntoldLead
 from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
@@ -164,3 +165,15 @@ def test_a_rule_that_names_a_key_names_the_item_under_which_it_lies_now(session,
     stood = session.scalars(select(Standing.stage).filter_by(model_id=version))
     assert set(stood) == {Stage.BOFU}
     assert list(verify(session, house.workspace.id, now=LATER)) == []
+
+
+def test_what_was_said_of_a_draft_is_forgotten_when_histories_are_told_again(session, house, by):
+    record(session, house.page("/report/a", anonymous_id="phone"))
+    draft = versions.save_draft(session, house.workspace.id, dump(copy.deepcopy(DEFAULT)))
+    way.begin(session, draft, Work.COMPARE, now=NOON)
+    while way.step(session, now=NOON):
+        pass
+    assert draft.compared_at is not None
+    items.add_pattern(session, downloads(), by=by)
+    finish(session)
+    assert draft.compared_at is None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker import journey
 from tracker.db import to_micros
 from tracker.driver import fetch, fetch_in, insert_many
+from tracker.handoff import trials
 from tracker.identity import service as identity
 from tracker.stages import versions
 from tracker.stages.models import UntoldLead
@@ -127,6 +128,9 @@ def _end(session: Session, row: Classing, now: datetime) -> None:
     if row.task_id is not None:
         tasks.finish(session, row.task_id, now=now)
     row.task_id = None
+    if row.leads:
+        versions.outdate(session, row.workspace_id)
+        trials.forget_all(session, row.workspace_id)
     has_one_writer = session.get_bind().dialect.name == "sqlite"
     row.work = None if has_one_writer or row.is_settled else ClassingWork.SETTLE
 

@@ -127,14 +127,21 @@ def bind_anew(session: Session, workspace_id: int) -> set[int]:
     return changed
 
 
+def outdate(session: Session, workspace_id: int) -> None:
+    """Forget who would move under any version: the ground on which it was compared has changed."""
+    for row in versions(session, workspace_id):
+        if row.work in (None, Work.COMPARE):
+            row.compared_at, row.reached_lead_id = None, 0
+            forget_moves(session, row)
+
+
 def activate(session: Session, row: StageModelRow, *, now: datetime) -> None:
     """Let a workspace live by a version whose history is complete."""
     for one in versions(session, row.workspace_id):
         if one.published_at is not None and one.retired_at is None:
             one.retired_at = now
-        # Whatever a draft was compared with is no longer in force.
-        one.compared_at, one.reached_lead_id = None, 0
-        forget_moves(session, one)
+    # Whatever a draft was compared with is no longer in force.
+    outdate(session, row.workspace_id)
     over = update(Term).where(Term.workspace_id == row.workspace_id, Term.ended_at.is_(None))
     session.execute(over.values(ended_at=now))
     session.add(Term(workspace_id=row.workspace_id, model_id=row.id, began_at=now))
