@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.builders import lead_of, make_house, record
+from tests.builders import lead_of, look_again, make_house, record
 from tests.people import log_in
 from tracker.collector.domain import MessageType
 from tracker.collector.traits import traits_of
@@ -74,13 +74,29 @@ def test_a_pair_is_dismissed_and_taken_back(client, pair):
     assert "1 pair of known leads" in client.get("/duplicates").text
 
 
+def test_a_pair_becomes_one_and_is_gone_from_the_list(client, session, house, pair):
+    said = pair | {"kept": pair["other"], "reason": "She told us so"}
+    assert client.post("/duplicates/merge", data=said).status_code == 302
+    assert "No duplicates in sight" in client.get("/duplicates").text
+    look_again(session)
+    (one,) = {lead_of(session, house, f"u:{user}").code for user in ("u-1", "u-2")}
+    assert one == pair["other"]
+    assert client.post("/duplicates/merge", data=said).status_code == 409
+
+
 def test_nobody_is_sent_elsewhere_after_a_dismissal(client, pair):
     answer = client.post("/duplicates/dismiss", data=pair | {"next": "https://evil.example/"})
     assert "evil" not in answer.location
 
 
-@pytest.mark.parametrize("path", ["dismiss", "restore"])
-@pytest.mark.parametrize("root", ["/duplicates", API])
+@pytest.mark.parametrize(
+    ("root", "path"),
+    [
+        (API, "dismiss"),
+        (API, "restore"),
+        *(("/duplicates", p) for p in ("dismiss", "restore", "merge")),
+    ],
+)
 def test_what_is_no_pair_is_refused(client, pair, path, root):
     def said(**codes):
         form = {"json" if root == API else "data": pair | codes}
@@ -96,6 +112,7 @@ def test_others_only_look(client, house, pair):
     for root, kind in (("/duplicates", "data"), (API, "json")):
         for path in ("dismiss", "restore"):
             assert client.post(f"{root}/{path}", **{kind: pair}).status_code == 403
+    assert client.post("/duplicates/merge", data=pair).status_code == 403
 
 
 def test_the_leads_of_others_are_not_there(client, session, pair):

@@ -8,7 +8,16 @@ from playwright.sync_api import Page, expect
 from tests.browser import Live
 from tests.looks import axe, enter, fits
 
-PATHS = ("/sites", "/content", "/content/events", "/stages", "/help", "/api/docs")
+PATHS = (
+    "/companies",
+    "/duplicates",
+    "/sites",
+    "/content",
+    "/content/events",
+    "/stages",
+    "/help",
+    "/api/docs",
+)
 
 
 @pytest.fixture

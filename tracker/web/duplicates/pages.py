@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from tracker import journey
 from tracker.identity import duplicates
 from tracker.identity.likeness import LIKELY, WEAK, Clue, Twins
 from tracker.identity.models import Lead
@@ -43,6 +44,21 @@ def index():
         how_sure=how_sure,
         clues_of=clues_of,
     )
+
+
+@blueprint.post("/merge")
+@requires(Role.MARKETER)
+def merge():
+    """Make two leads one, by the word of who looked at both; the lead's page can undo it."""
+    kept, absorbed = _leads()
+    if request.form.get("kept") == absorbed.code:
+        kept, absorbed = absorbed, kept
+    why = request.form.get("reason", "").strip() or _("Found among the duplicates")
+    journey.merge_leads(session(), kept, absorbed, by=current_user.id, reason=why, now=now())
+    words = {"one": lines.name_of(absorbed), "other": lines.name_of(kept)}
+    commit()
+    flash(_("“%(one)s” is “%(other)s” now. The lead's page can undo it.", **words), "success")
+    return _back()
 
 
 @blueprint.post("/dismiss")
