@@ -48,10 +48,11 @@ FILL = (
     _COUNT.format(":people") + "INSERT INTO visitor (id, workspace_id, key) SELECT i, 1,"
     " 'a:' || lower(hex(randomblob(16))) FROM n",
     "INSERT INTO lead (id, workspace_id, code, is_known, name, email, title, phone, country,"
-    " stated_company)"
-    " SELECT id, 1, 'b' || lower(hex(randomblob(10))), 0, '', '', '', '', '', '' FROM visitor",
-    "INSERT INTO visitor_edge (workspace_id, visitor_id, lead_id, is_identified)"
-    " SELECT 1, id, id, 0 FROM visitor",
+    " is_verified, proven, stated_company)"
+    " SELECT id, 1, 'b' || lower(hex(randomblob(10))), 0, '', '', '', '', '', 0, '', ''"
+    " FROM visitor",
+    "INSERT INTO visitor_edge (workspace_id, visitor_id, lead_id, is_identified, is_verified)"
+    " SELECT 1, id, id, 0, 0 FROM visitor",
     "INSERT INTO standing (workspace_id, lead_id, model_id, stage, score, entered_at,"
     " first_touch_at, last_touch_at, last_message, touch_count, state)"
     " SELECT 1, id, 1, 'tofu', 1000, 1767225600000000 + id, 1767225600000000 + id,"
