@@ -12,6 +12,7 @@ from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead
 from tracker.stages.domain import Stage
 from tracker.stages.models import StageModelRow, Standing
+from tracker.workspaces.models import Workspace
 
 _BLOCKING = (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)
 
@@ -42,7 +43,22 @@ def newcomers(
 
 def may_be_offered(now: datetime) -> ColumnElement[bool]:
     """Return the condition for leads that nothing but their stage keeps from being offered."""
-    return Lead.is_known.is_(True) & ~_is_blocked(Lead.id, now)
+    return is_identified() & ~_is_blocked(Lead.id, now)
+
+
+def is_identified() -> ColumnElement[bool]:
+    """Return the condition for leads that are identified as their workspace requires."""
+    requires_proof = select(Workspace.requires_proof).where(Workspace.id == Lead.workspace_id)
+    is_enough = Lead.is_verified | requires_proof.correlate(Lead).scalar_subquery().is_(False)
+    return Lead.is_known.is_(True) & is_enough
+
+
+def identified(session: Session, lead_ids: Iterable[int]) -> set[int]:
+    """Return which of some leads are identified as their workspace requires."""
+    found: set[int] = set()
+    for part in chunks(lead_ids):
+        found.update(session.scalars(select(Lead.id).where(Lead.id.in_(part), is_identified())))
+    return found
 
 
 def _is_blocked(lead_id: InstrumentedAttribute[int], now: datetime) -> ColumnElement[bool]:

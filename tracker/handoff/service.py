@@ -23,12 +23,12 @@ from tracker.handoff.domain import (
     settle,
 )
 from tracker.handoff.models import AgreementRow, Handoff
-from tracker.identity.models import Lead
+from tracker.handoff.newcomers import identified
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage
 from tracker.stages.models import StageModelRow, Standing, TransitionRow
 from tracker.stages.service import Classified
-from tracker.workspaces.models import User, Workspace
+from tracker.workspaces.models import User
 
 NOTE = 2000
 _IS_OPEN = Handoff.status == HandoffStatus.OFFERED
@@ -46,7 +46,9 @@ class Answer:
 
 def offer_ready(session: Session, leads: Sequence[Classified], *, now: datetime) -> list[Handoff]:
     """Offer every lead that is ready because of what it just did."""
-    candidates = _identified(session, [lead for lead in leads if _may_be_ready(lead, now)])
+    candidates = [lead for lead in leads if _may_be_ready(lead, now)]
+    enough = identified(session, [lead.lead_id for lead in candidates])
+    candidates = [lead for lead in candidates if lead.lead_id in enough]
     past = _past(session, [lead.lead_id for lead in candidates])
     offered = []
     for lead in candidates:
@@ -248,16 +250,6 @@ def _refuse(session: Session, handoff: Handoff) -> NoReturn:
 def _may_be_ready(lead: Classified, now: datetime) -> bool:
     is_there = lead.stage is Stage.BOFU and lead.is_known and not lead.is_history
     return is_there and is_ready(_readiness(lead, (), now))
-
-
-def _identified(session: Session, leads: Sequence[Classified]) -> list[Classified]:
-    """Return the leads that are identified as their workspaces require."""
-    enough: set[int] = set()
-    for part in chunks(lead.lead_id for lead in leads):
-        query = select(Lead.id).join(Workspace, Workspace.id == Lead.workspace_id)
-        proved = Lead.is_verified | Workspace.requires_proof.is_(False)
-        enough.update(session.scalars(query.where(Lead.id.in_(part), proved)))
-    return [lead for lead in leads if lead.lead_id in enough]
 
 
 def _readiness(lead: Classified, past: Sequence[Handoff], now: datetime) -> Readiness:

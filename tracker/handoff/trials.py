@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.driver import fetch_in, insert_many
 from tracker.handoff.hindsight import Change, first_offer
 from tracker.handoff.models import DraftOffer
+from tracker.handoff.newcomers import identified
 from tracker.stages import versions
 from tracker.stages.models import StageModelRow
 from tracker.stages.versions import Life
@@ -17,7 +18,9 @@ def note(
     session: Session, row: StageModelRow, live: StageModelRow, lives: Mapping[int, Life]
 ) -> None:
     """Note the first offers that some leads would have had under each of the two versions."""
-    known: dict[int, int] = {lead: at for lead, at in fetch_in(session, _KNOWN_SINCE, lives)}
+    # When somebody gave proof is not kept: whoever has it now is taken to have had it all along.
+    enough = identified(session, lives)
+    known: dict[int, int] = {lead: at for lead, at in fetch_in(session, _KNOWN_SINCE, enough)}
     recorded = versions.changes_under(session, live, known)
     offers = []
     for lead_id, known_at in known.items():
