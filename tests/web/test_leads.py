@@ -133,7 +133,7 @@ def test_a_receipt_tells_its_lines_apart_by_day_and_names_what_decided(client, l
 def test_the_page_says_what_is_missing_next(client, lived):
     (code,) = lived(_life())
     page = client.get(f"/leads/{code}").text
-    assert "a survey, a webinar attended, or a download → MOFU" in page
+    assert "one more survey filled in, webinar attended, or educational download → MOFU" in page
 
 
 def test_the_time_before_the_name_is_shown_as_such(client, lived):

@@ -134,11 +134,20 @@ def did_count(session: Session, visitor_ids: Sequence[int], before: datetime) ->
 
 def touched(session: Session, touch_ids: Iterable[int]) -> dict[int, tuple[ContentKind, str]]:
     """Return kind and name of what touches are about, by touch."""
-    rows = _looked_at(session, touch_ids)
+    reads = touched_at(session, touch_ids)
+    return {touch_id: (read.kind, read.title) for touch_id, read in reads.items()}
+
+
+def touched_at(session: Session, touch_ids: Iterable[int]) -> dict[int, Read]:
+    """Return what touches are about and when they were, by touch."""
     return {
-        # An event about nothing in particular is called like its kind: no need to say it twice.
-        touch_id: (content.kind, "" if content.key.endswith("|") else name_of(content))
-        for touch_id, content, _ in rows
+        touch_id: Read(
+            kind=content.kind,
+            # An event about nothing in particular is called like its kind: no need to say it twice.
+            title="" if content.key.endswith("|") else name_of(content),
+            at=at,
+        )
+        for touch_id, content, at in _looked_at(session, touch_ids)
     }
 
 

@@ -10,11 +10,12 @@ from tracker.db import to_micros
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.pipeline.models import Deal
 from tracker.reports.timeline import Change, changes_of
+from tracker.stages import overrides
 from tracker.stages.classify import score_lines
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.explain import Unmet, nearest_unmet
 from tracker.stages.fold import Fold
-from tracker.stages.models import Standing
+from tracker.stages.models import StageOverride, Standing
 from tracker.stages.scoring import DAY, Line
 from tracker.touches.domain import ContentKind
 from tracker.touches.models import Source
@@ -42,6 +43,9 @@ class Today:
     first_at: datetime | None
     last_at: datetime | None
     source: str
+    is_dormant: bool
+    # What holds of what somebody has set by hand.
+    by_hand: StageOverride | None
 
     @property
     def score(self) -> int:
@@ -67,6 +71,8 @@ def today(
         first_at=standing.first_touch_at if standing else None,
         last_at=standing.last_touch_at if standing else None,
         source=_source(session, standing),
+        is_dormant=state.is_dormant,
+        by_hand=_by_hand(session, lead, now),
     )
 
 
@@ -84,6 +90,11 @@ def known_since(session: Session, lead: Lead) -> datetime | None:
             VisitorEdge.lead_id == lead.id, VisitorEdge.is_identified.is_(True)
         )
     )
+
+
+def _by_hand(session: Session, lead: Lead, now: datetime) -> StageOverride | None:
+    held = overrides.holding(session, [lead.id], now=now)
+    return held[-1] if held else None
 
 
 def _shares(lines: tuple[Line, ...]) -> tuple[Share, ...]:

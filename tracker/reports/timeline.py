@@ -1,6 +1,6 @@
 """One lead's journey: visits, stage changes, offers and deals on one line, the newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.handoff.briefing import did_count, touched
+from tracker.handoff.briefing import Read, did_count, touched_at
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity.models import Lead, Merge, VisitorEdge
@@ -17,10 +17,11 @@ from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove, DealStage
 from tracker.reports.merging import merges_of
 from tracker.reports.visits import Seen, Visit, seen, visits
+from tracker.stages import overrides
 from tracker.stages.domain import Cause, Rule, Stage, StageModel
 from tracker.stages.explain import rule_of
 from tracker.stages.fold import Receipt
-from tracker.stages.models import TransitionRow
+from tracker.stages.models import StageOverride, TransitionRow
 from tracker.stages.receipts import load_receipt
 from tracker.touches.domain import ContentKind
 from tracker.touches.models import IS_ITEM, Agent, Content, Item, Source, TouchRow, Visitor
@@ -40,7 +41,14 @@ class Change:
     cause: Cause
     receipt: Receipt
     rule: Rule | None
-    touched: tuple[tuple[ContentKind, str], ...]
+    # What decided, the latest last.
+    touches: tuple[Read, ...]
+    by_hand: StageOverride | None
+
+    @property
+    def touched(self) -> tuple[tuple[ContentKind, str], ...]:
+        """Return kind and title of what decided."""
+        return tuple((read.kind, read.title) for read in self.touches)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +154,8 @@ def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -
     order = (TransitionRow.occurred_at, TransitionRow.message, TransitionRow.id)
     rows = list(session.scalars(query.order_by(*order)))
     receipts = [load_receipt(row.receipt) for row in rows]
-    about = touched(session, {number for receipt in receipts for number in receipt.touches})
+    about = touched_at(session, {number for receipt in receipts for number in receipt.touches})
+    by_hand = _by_hand(session, lead, receipts)
     return [
         Change(
             at=row.occurred_at,
@@ -155,10 +164,19 @@ def changes_of(session: Session, lead: Lead, model_id: int, model: StageModel) -
             cause=row.cause,
             receipt=receipt,
             rule=rule_of(model, receipt.rule),
-            touched=tuple(about[number] for number in receipt.touches if number in about),
+            touches=tuple(about[number] for number in receipt.touches if number in about),
+            by_hand=by_hand.get(receipt.override),
         )
         for row, receipt in zip(rows, receipts, strict=True)
     ]
+
+
+def _by_hand(
+    session: Session, lead: Lead, receipts: Sequence[Receipt]
+) -> dict[int | None, StageOverride]:
+    if all(receipt.override is None for receipt in receipts):
+        return {}
+    return {row.id: row for row in overrides.of_lead(session, lead.workspace_id, lead.id)}
 
 
 def _touches(session: Session, lead_id: int, before: datetime | None) -> list[Seen]:

@@ -29,6 +29,12 @@ def titles(session: Session, workspace_id: int, keys: Collection[str]) -> dict[s
     return {item.key: title_of(item) for item in session.scalars(query)}
 
 
+def names(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """Return what to call items, by their numbers."""
+    query = select(Content).where(Content.id.in_(sorted(numbers)))
+    return {item.id: title_of(item) for item in session.scalars(query)}
+
+
 def title_of(item: Content) -> str:
     """Return what to call an item: its title, or what its key says."""
     return item.title or item.key.partition(":")[2].rstrip("|")

@@ -11,7 +11,7 @@ from tracker.web.handoff import pages as handoff
 from tracker.web.health import pages as health
 from tracker.web.help import pages as help_page
 from tracker.web.imports import pages as imports
-from tracker.web.leads import merging
+from tracker.web.leads import by_hand, merging
 from tracker.web.leads import pages as leads
 from tracker.web.pipeline import board, deals, moves
 from tracker.web.pipeline import settings as pipelines
@@ -28,6 +28,7 @@ PAGES: tuple[Blueprint, ...] = (
     reports.blueprint,
     leads.blueprint,
     merging.blueprint,
+    by_hand.blueprint,
     companies.blueprint,
     duplicates.blueprint,
     handoff.blueprint,

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from babel.lists import format_list
-from flask_babel import format_decimal, get_locale, ngettext
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 
-from tracker.stages.domain import Cause, FitField, Rule, Stage
-from tracker.stages.explain import Unmet, kinds_in_order
+from tracker.stages.domain import FitField, Stage
 from tracker.touches.domain import Classed, ContentKind, IntendedStage, Purpose, Subject
 
 
@@ -47,21 +46,21 @@ def did(kind: ContentKind) -> str:
     }[kind]
 
 
-def thing(kind: ContentKind) -> str:
-    """Return one touch of a kind as a thing that can be counted or wished for."""
+def done(kind: ContentKind) -> str:
+    """Return what somebody did with content of a kind, as it reads after "any" or "one more"."""
     return {
-        ContentKind.PAGE: _("a page visit"),
-        ContentKind.ARTICLE: _("an article read"),
-        ContentKind.SOCIAL: _("a social post"),
-        ContentKind.SURVEY: _("a survey"),
-        ContentKind.WEBINAR_SIGNUP: _("a webinar sign-up"),
-        ContentKind.WEBINAR: _("a webinar attended"),
-        ContentKind.DOWNLOAD: _("a download"),
-        ContentKind.CASE_STUDY: _("a case study"),
-        ContentKind.COMPARISON: _("a comparison"),
-        ContentKind.PRICING: _("a look at prices"),
-        ContentKind.DEMO: _("a demo request"),
-        ContentKind.OTHER: _("anything else"),
+        ContentKind.PAGE: _("page visited"),
+        ContentKind.ARTICLE: _("article read"),
+        ContentKind.SOCIAL: _("social post engaged with"),
+        ContentKind.SURVEY: _("survey filled in"),
+        ContentKind.WEBINAR_SIGNUP: _("webinar signed up for"),
+        ContentKind.WEBINAR: _("webinar attended"),
+        ContentKind.DOWNLOAD: _("educational download"),
+        ContentKind.CASE_STUDY: _("case study viewed"),
+        ContentKind.COMPARISON: _("comparison viewed"),
+        ContentKind.PRICING: _("prices viewed"),
+        ContentKind.DEMO: _("demo requested"),
+        ContentKind.OTHER: _("other touch"),
     }[kind]
 
 
@@ -109,11 +108,6 @@ def stage_name(stage: Stage | IntendedStage | None) -> str:
     return stage.value.upper() if stage else _("No stage")
 
 
-def any_of(kinds: Iterable[ContentKind]) -> str:
-    """Return kinds as "a survey, a webinar attended or a download"."""
-    return one_of(thing(kind) for kind in kinds_in_order(frozenset(kinds)))
-
-
 def one_of(words: Iterable[str]) -> str:
     """Return words as "one, another or a third"."""
     return str(format_list(list(words), style="or", locale=get_locale() or "en"))
@@ -146,59 +140,3 @@ def in_tenths(parts: Sequence[int]) -> list[int]:
     for place in by_loss[:missing]:
         rounded[place] += 100
     return rounded
-
-
-def receipt_sentence(
-    stage: Stage, rule: Rule | None, touched: Sequence[tuple[ContentKind, str]]
-) -> str:
-    """Return why somebody came to a stage: the rule, and the touches that met it.
-
-    `touched` are kind and title of the deciding touches, the latest last.
-    """
-    name = stage_name(stage)
-    if rule is not None and rule.min_score is not None:
-        return _("%(stage)s because the score reached %(points)s.", stage=name,
-                 points=rule.min_score)  # fmt: skip
-    if not touched:
-        return _("%(stage)s by a rule of the stage model.", stage=name)
-    kind, title = touched[-1]
-    deed = _("%(deed)s (“%(title)s”)", deed=did(kind), title=title) if title else did(kind)
-    if rule is not None and rule.at_least > 1:
-        deed = _("%(deed)s, one of %(num)s such touches", deed=deed, num=len(touched))
-        if rule.within_days is not None:
-            days = ngettext("%(num)s day", "%(num)s days", rule.within_days)
-            deed = _("%(what)s within %(days)s", what=deed, days=days)
-    if rule is not None and rule.from_stage is not None:
-        return _("%(stage)s because this lead, already in %(before)s, %(deed)s.", stage=name,
-                 before=stage_name(rule.from_stage), deed=deed)  # fmt: skip
-    return _("%(stage)s because this lead %(deed)s.", stage=name, deed=deed)
-
-
-def cause_sentence(stage: Stage | None, cause: Cause) -> str:
-    """Return why a lead stands at a stage, or how, where no rule led it there."""
-    name = stage_name(stage)
-    return {
-        Cause.RULE: _("%(stage)s by a rule of the stage model.", stage=name),
-        Cause.DORMANT: _("Dormant: nothing happened for long. Still in %(stage)s.", stage=name),
-        Cause.AWAKE: _("Awake again: the first touch after a long silence."),
-        Cause.DECAY: _("Back to %(stage)s because the score fell.", stage=name),
-        Cause.OVERRIDE: _("%(stage)s because somebody set it by hand.", stage=name),
-        Cause.OVERRIDE_ENDED: _(
-            "%(stage)s as the rules say: what was set by hand is over.", stage=name
-        ),
-    }[cause]
-
-
-def unmet_sentence(unmet: Unmet) -> str:
-    """Return what is missing to the next stage."""
-    name = stage_name(unmet.stage)
-    if not unmet.kinds:
-        return _("%(points)s more points → %(stage)s", points=points(unmet.missing_milli),
-                 stage=name)  # fmt: skip
-    things = any_of(unmet.kinds)
-    if unmet.missing > 1:
-        things = _("%(num)s more of: %(things)s", num=unmet.missing, things=things)
-    if unmet.within_days is not None:
-        days = ngettext("%(num)s day", "%(num)s days", unmet.within_days)
-        things = _("%(things)s within %(days)s", things=things, days=days)
-    return _("%(things)s → %(stage)s", things=things, stage=name)

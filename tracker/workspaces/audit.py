@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     STAGES_DRAFTED = "stage model:draft changed"
     STAGES_DISCARDED = "stage model:draft discarded"
     STAGES_PUBLISHED = "stage model:published"
+    STAGE_SET = "lead:stage set by hand"
+    STAGE_FREED = "lead:stage by the rules again"
     EVENT_NAMED = "event name:mapped"
     DUPLICATE_DISMISSED = "duplicates:dismissed"
     DUPLICATE_RESTORED = "duplicates:dismissal undone"

@@ -14,11 +14,10 @@ from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.handoff.models import Handoff
 from tracker.reports.fits import fit_today
 from tracker.stages import service as stages
-from tracker.stages.domain import Cause
 from tracker.stages.explain import rule_of
 from tracker.stages.fit import Fit
 from tracker.stages.receipts import load_receipt
-from tracker.web import terms
+from tracker.web.receipts import sentence
 
 AMBER_FROM, RED_FROM = 0.66, 0.9
 
@@ -77,11 +76,7 @@ def reasons_why(session: Session, workspace_id: int, handoffs: Sequence[Handoff]
     for id, receipt in receipts.items():
         rule = rule_of(model, receipt.rule) if receipt.version == model.version else None
         touches = [about[touch_id] for touch_id in receipt.touches if touch_id in about]
-        moved_to, cause = moved[id].to_stage, moved[id].cause
-        if cause is Cause.RULE and moved_to is not None:
-            why[id] = terms.receipt_sentence(moved_to, rule, touches)
-        else:
-            why[id] = terms.cause_sentence(moved_to, cause)
+        why[id] = sentence(moved[id].to_stage, moved[id].cause, receipt, rule=rule, touched=touches)
     return why
 
 

@@ -13,10 +13,19 @@ from tracker.reports.log import TouchSearch
 from tracker.reports.people import Knowing, LeadSearch, Window
 from tracker.reports.timeline import changes_of
 from tracker.stages import service as stages
+from tracker.stages.overrides import Placement
 from tracker.web.api.blueprint import ApiBlueprint, exists
 from tracker.web.api.shapes import PageArgs, page
-from tracker.web.context import now, requires, session
-from tracker.web.leads.schemas import LeadArgs, LeadDetailSchema, LeadPageSchema
+from tracker.web.context import commit, now, requires, session
+from tracker.web.leads.by_hand import free, place
+from tracker.web.leads.schemas import (
+    LeadArgs,
+    LeadDetailSchema,
+    LeadPageSchema,
+    PlacementSchema,
+)
+from tracker.web.receipts import unmet_sentence
+from tracker.web.stages.changes import titles_in
 from tracker.web.touches.schemas import TouchPageSchema
 from tracker.workspaces.domain import Role
 
@@ -53,6 +62,28 @@ def one(code):
     return _detail(identity.get(session(), current_user.workspace_id, code))
 
 
+@blueprint.post("/<code>/override")
+@requires(Role.MARKETER, Role.REP)
+@exists(identity.get)
+@blueprint.arguments(PlacementSchema)
+@blueprint.response(200, LeadDetailSchema)
+def override(said, code):
+    """Put a lead where somebody says that it stands; what was set before is over."""
+    place(identity.get(session(), current_user.workspace_id, code), Placement(**said))
+    commit()
+    return _detail(identity.get(session(), current_user.workspace_id, code))
+
+
+@blueprint.delete("/<code>/override")
+@requires(Role.MARKETER, Role.REP)
+@blueprint.response(200, LeadDetailSchema)
+def end_override(code):
+    """Let a lead stand where the rules say again."""
+    free(identity.get(session(), current_user.workspace_id, code))
+    commit()
+    return _detail(identity.get(session(), current_user.workspace_id, code))
+
+
 @blueprint.get("/<code>/touches")
 @requires(Role.VIEWER)
 @exists(identity.get)
@@ -82,6 +113,9 @@ def _detail(lead: Lead) -> dict[str, object]:
         "stage": today.stage,
         "score": today.score,
         "fit": fit_today(model.fit, lead, lead.company),
+        "is_dormant": today.is_dormant,
+        "override": today.by_hand,
+        "next": unmet_sentence(today.unmet, titles_in(model)) if today.unmet else "",
         "touches": today.touches,
         "first_at": today.first_at,
         "last_at": today.last_at,

@@ -13,7 +13,7 @@ from tracker.pipeline.domain import DealStatus
 from tracker.reports.timeline import Change, DealEvent, Identified, Joining, Offer
 from tracker.stages.domain import Cause
 from tracker.stages.scoring import Line
-from tracker.web import terms
+from tracker.web import receipts
 
 
 def name_of(lead: Lead, known_as: str = "") -> str:
@@ -25,9 +25,25 @@ def name_of(lead: Lead, known_as: str = "") -> str:
 
 def why(change: Change) -> str:
     """Return the sentence of a stage change's receipt."""
-    if change.cause is not Cause.RULE or change.stage is None:
-        return terms.cause_sentence(change.stage, change.cause)
-    return terms.receipt_sentence(change.stage, change.rule, change.touched)
+    return receipts.sentence(
+        change.stage,
+        change.cause,
+        change.receipt,
+        rule=change.rule,
+        touched=change.touched,
+        by_hand=change.by_hand,
+    )
+
+
+def change_mark(change: Change) -> tuple[str, str] | None:
+    """Return the icon and the words of a change that no rule made, None for the others."""
+    return {
+        Cause.DORMANT: ("hourglass", _("Dormant")),
+        Cause.AWAKE: ("sun", _("Awake")),
+        Cause.DECAY: ("arrow-down", _("Fell back")),
+        Cause.OVERRIDE: ("edit", _("Set by hand")),
+        Cause.OVERRIDE_ENDED: ("undo", _("By the rules again")),
+    }.get(change.cause)
 
 
 def day_of(line: Line) -> date:

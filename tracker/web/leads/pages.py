@@ -21,16 +21,19 @@ from tracker.reports import queries, standing
 from tracker.reports.fits import Graded, fit_today
 from tracker.reports.people import Knowing, LeadSearch, Sorting, Window
 from tracker.reports.population import MISSING
-from tracker.reports.timeline import timeline
+from tracker.reports.timeline import Change, Timeline, timeline
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage
-from tracker.web import terms
+from tracker.touches import titles as catalogue
+from tracker.web import receipts, terms
 from tracker.web.context import now, requires, session, workspace
 from tracker.web.fits import fit_lines, fit_words
 from tracker.web.handoff.cards import reason_name
 from tracker.web.leads import lines
 from tracker.web.paging import page_of, url_with
 from tracker.web.reports.filters import source_words
+from tracker.web.stages.changes import titles_in
+from tracker.web.stages.rules import rule_words
 from tracker.workspaces.domain import Role, may
 
 LEADS = 50
@@ -98,6 +101,11 @@ def journey(code):
         to_show=briefing.to_show(session(), lead, model_id),
         may_answer=may(current_user.role, Role.REP),
         may_merge=may(current_user.role, Role.MARKETER),
+        may_set=current_user.may(Role.MARKETER, Role.REP),
+        item_names=_item_names(line),
+        item_titles=titles_in(model),
+        rule_words=rule_words,
+        receipts=receipts,
         is_waiting=bool(offers) and offers[-1].status is HandoffStatus.OFFERED,
         lines=lines,
         reason_name=reason_name,
@@ -106,6 +114,12 @@ def journey(code):
         terms=terms,
         source_words=source_words,
     )
+
+
+def _item_names(line: Timeline) -> dict[int, str]:
+    """Return what to call the items that have lines of their own on receipts."""
+    told = [entry.receipt.lines for entry in line.entries if isinstance(entry, Change)]
+    return catalogue.names(session(), {part.item for lines in told for part in lines if part.item})
 
 
 def _company(workspace_id: int, code: str) -> Company | None:

@@ -1,12 +1,14 @@
 """The shapes of leads on the wire."""
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from tracker.identity.domain import Level
 from tracker.reports.fits import Graded
 from tracker.reports.people import Knowing, Sorting
-from tracker.stages.domain import FitField, Grade, Stage
-from tracker.web.api.shapes import PageArgs, Shape, Text, page_of
+from tracker.stages.domain import Cause, FitField, Grade, Stage
+from tracker.stages.overrides import REASON
+from tracker.web.api.shapes import Named, PageArgs, Shape, Text, page_of
+from tracker.web.leads.lines import why
 
 
 class LeadArgs(PageArgs):
@@ -72,12 +74,36 @@ class LeadSchema(Shape):
         return milli / 1000
 
 
+class PlacementSchema(Schema):
+    """Where somebody puts a lead by hand, why, and until when."""
+
+    stage = fields.Enum(Stage, by_value=True, required=True)
+    reason = Text(required=True, validate=validate.Length(min=1, max=REASON))
+    until = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Without it the lead stays there until somebody ends it."},
+    )
+
+
+class OverrideSchema(Shape):
+    """A stage that somebody has set by hand, while it holds."""
+
+    stage = fields.Enum(Stage, by_value=True)
+    reason = fields.String()
+    started_at = fields.DateTime()
+    until = fields.DateTime(allow_none=True)
+    by = fields.Nested(Named, attribute="started_by", allow_none=True)
+
+
 class TransitionSchema(Shape):
-    """One change of stage, with its receipt."""
+    """One change of stage, or of what lies beside it, with its receipt."""
 
     at = fields.DateTime()
+    cause = fields.Enum(Cause, by_value=True)
+    why = fields.Function(why, metadata={"type": "string", "description": "One sentence."})
     from_stage = fields.Enum(Stage, by_value=True, allow_none=True, attribute="before")
-    to_stage = fields.Enum(Stage, by_value=True, attribute="stage")
+    to_stage = fields.Enum(Stage, by_value=True, allow_none=True, attribute="stage")
     rule = fields.String(attribute="receipt.rule")
     model_version = fields.Integer(attribute="receipt.version")
     score = fields.Method("points", metadata={"type": "number"})
@@ -109,6 +135,11 @@ class LeadDetailSchema(LeadSchema):
     title = fields.String()
     phone = fields.String()
     country = fields.String()
+    is_dormant = fields.Boolean()
+    override = fields.Nested(OverrideSchema, allow_none=True)
+    next = fields.String(
+        metadata={"description": "The nearest rule that is not met, in one sentence, or nothing."}
+    )
     transitions = fields.List(fields.Nested(TransitionSchema))
     handoffs = fields.List(fields.Nested(HandoffBriefSchema))
     deals = fields.List(fields.Nested(DealBriefSchema))

@@ -8,8 +8,7 @@ from flask_babel import ngettext
 from tracker.stages.documents import DEFAULT
 from tracker.stages.domain import FitField, FitRule, Rule, Stage
 from tracker.stages.explain import kinds_in_order
-from tracker.touches.domain import ContentKind
-from tracker.web.terms import fit_field_name, in_order, one_of, signed, stage_name
+from tracker.web.terms import done, fit_field_name, in_order, one_of, signed, stage_name
 
 NO_TITLES: Mapping[str, str] = {}
 
@@ -68,29 +67,11 @@ def _asked(rule: Rule, titles: Mapping[str, str]) -> str:
     if rule.min_score is not None:
         return _("A score of %(score)s points or more", score=rule.min_score)
     if rule.sequence:
-        steps = (one_of(_done(kind) for kind in kinds_in_order(step)) for step in rule.sequence)
+        steps = (one_of(done(kind) for kind in kinds_in_order(step)) for step in rule.sequence)
         return _("First %(steps)s", steps=in_order(steps))
-    kinds = [_done(kind) for kind in kinds_in_order(rule.kinds)]
+    kinds = [done(kind) for kind in kinds_in_order(rule.kinds)]
     items = [f"“{titles.get(key, key)}”" for key in sorted(rule.items)]
     things = one_of([*kinds, *items])
     if rule.at_least > 1:
         return _("At least %(count)s times any %(kinds)s", count=rule.at_least, kinds=things)
     return _("Any %(kinds)s", kinds=things) if kinds else things
-
-
-def _done(kind: ContentKind) -> str:
-    """Return what somebody did, as it reads after "any"."""
-    return {
-        ContentKind.PAGE: _("page visited"),
-        ContentKind.ARTICLE: _("article read"),
-        ContentKind.SOCIAL: _("social post engaged with"),
-        ContentKind.SURVEY: _("survey filled in"),
-        ContentKind.WEBINAR_SIGNUP: _("webinar signed up for"),
-        ContentKind.WEBINAR: _("webinar attended"),
-        ContentKind.DOWNLOAD: _("educational download"),
-        ContentKind.CASE_STUDY: _("case study viewed"),
-        ContentKind.COMPARISON: _("comparison viewed"),
-        ContentKind.PRICING: _("prices viewed"),
-        ContentKind.DEMO: _("demo requested"),
-        ContentKind.OTHER: _("other touch"),
-    }[kind]
