@@ -29,7 +29,7 @@ def test_a_stage_is_set_by_hand_and_says_who_and_why(client, lead, session):
     house, code, member = lead
     assert client.post(f"/leads/{code}/stage", data=FORM).location == f"/leads/{code}"
     page = client.get(f"/leads/{code}").text
-    said = f"Set by hand by {member.user.name}: “Met at the fair”. It stays until somebody ends it."
+    said = f"Set by hand by {member.user.name} until somebody ends it: “Met at the fair”"
     assert page.count(said) == 2
     assert "Next:" not in page
     assert "lead:stage set by hand" in {
@@ -52,6 +52,7 @@ def test_a_day_is_the_last_on_which_it_holds(client, lead):
     client.post(f"/leads/{code}/stage", data=FORM | {"lasts": "until", "until": str(last)})
     until = client.get(f"/api/v1/leads/{code}").json["override"]["until"]
     assert until.startswith(str(last + days(1)))
+    assert f"until {last:%b} {last.day}, {last.year}: “Met" in client.get(f"/leads/{code}").text
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_programs_set_and_end_a_stage(client, lead):
     assert answer["override"]["by"]["name"] == member.user.name
     last = answer["transitions"][-1]
     assert (last["cause"], last["from_stage"], last["to_stage"]) == ("override", "tofu", "bofu")
-    assert last["why"].startswith("BOFU by hand. Set by hand by")
+    assert last["why"].startswith("BOFU. Set by hand by")
     ended = client.delete(f"/api/v1/leads/{code}/override").json
     assert (ended["stage"], ended["override"]) == ("tofu", None)
     assert ended["next"].endswith("→ MOFU")

@@ -77,9 +77,11 @@ def today(
 
 
 def deals_of(session: Session, lead: Lead) -> list[Deal]:
-    """Return a lead's deals with their stages, the newest first."""
+    """Return a lead's deals with their stages and owners, the newest first."""
     query = select(Deal).where(Deal.workspace_id == lead.workspace_id, Deal.lead_id == lead.id)
-    newest = query.options(joinedload(Deal.stage)).order_by(Deal.opened_at.desc(), Deal.id.desc())
+    newest = query.options(joinedload(Deal.stage), joinedload(Deal.owner)).order_by(
+        Deal.opened_at.desc(), Deal.id.desc()
+    )
     return list(session.scalars(newest))
 
 

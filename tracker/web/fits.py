@@ -44,5 +44,5 @@ def _part(line: FitLine) -> str:
     name = name[:1].lower() + name[1:]
     if line.value is None:
         return _("%(name)s unknown", name=name)
-    return _("%(name)s “%(value)s” %(points)s", name=name, value=line.value,
-             points=signed(line.points))  # fmt: skip
+    value = f"“{line.value}”" if isinstance(line.value, str) else str(line.value)
+    return _("%(name)s %(value)s %(points)s", name=name, value=value, points=signed(line.points))

@@ -1,6 +1,7 @@
 """Why a lead stands where it stands, and what would bring it further: one sentence each."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -46,12 +47,14 @@ def sentence(
 
 
 def holding_words(row: StageOverride) -> str:
-    """Return who has set a stage by hand, why, and until when."""
+    """Return who has set a stage by hand, until when, and why."""
     who = row.started_by.name if row.started_by else _("a program")
     if row.until is None:
-        return _("Set by hand by %(who)s: “%(reason)s”. It stays until somebody ends it.", who=who,
+        return _("Set by hand by %(who)s until somebody ends it: “%(reason)s”", who=who,
                  reason=row.reason)  # fmt: skip
-    return _("Set by hand by %(who)s until %(day)s: “%(reason)s”.", who=who, day=day(row.until),
+    # Midnight belongs to the day that it ends.
+    last = day(row.until - timedelta(microseconds=1))
+    return _("Set by hand by %(who)s until %(day)s: “%(reason)s”", who=who, day=last,
              reason=row.reason)  # fmt: skip
 
 
@@ -129,7 +132,7 @@ def _by_hand(name: str, row: StageOverride | None, *, is_over: bool) -> str:
     if row is None:
         return _("%(stage)s because somebody set it by hand.", stage=name)
     if not is_over:
-        return _("%(stage)s by hand. %(why)s", stage=name, why=holding_words(row))
+        return _("%(stage)s. %(why)s", stage=name, why=holding_words(row))
     if row.ended_at is None:
         return _("%(stage)s as the rules say: the date is past until which it was set by hand.",
                  stage=name)  # fmt: skip

@@ -122,7 +122,9 @@ def in_order(words: Iterable[str]) -> str:
 
 
 def signed(number: int) -> str:
-    """Return a number with its sign."""
+    """Return a number with its sign; nothing has none."""
+    if not number:
+        return "0"
     return str(format_decimal(number, format="+#,##0;\N{MINUS SIGN}#,##0"))
 
 
