@@ -73,6 +73,12 @@ def test_a_grade_goes_with_every_other_filter(session, house):
     assert names(session, house, grade=Graded.A, text="firm") == ["ana"]
 
 
+def test_the_list_and_the_page_say_the_same(session, house):
+    rows = people.leads(session, house.workspace.id, LeadSearch(), Window(now=NOON))
+    for row in rows:
+        assert row.name in names(session, house, grade=Graded(row.fit.grade or Graded.NONE))
+
+
 def test_fit_follows_what_is_said_of_a_company_at_once(session, house):
     session.execute(update(Company).values(employees=5))
     assert names(session, house, grade=Graded.A) == []

@@ -117,7 +117,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(client, session
         assert words in answer.text
     assert "MOFU, rule 1" in answer.text
     assert "Fit, rule 1" in answer.text
-    assert 'id="e-rules[1].within_days"' in answer.text
+    assert 'id="error-rules[1].within_days"' in answer.text
     assert versions.draft_of(session, house.workspace.id) is None
 
 
@@ -136,7 +136,7 @@ FULL_WITHOUT_ITEMS = {name: part for name, part in FULL.items() if name != "item
 def test_an_item_that_the_catalogue_does_not_have_is_named(client, session, house, seen):
     answer = client.post("/stages/edit", data=fields(FULL, seen=seen))
     assert answer.status_code == 422
-    assert 'id="e-rules[6].items"' in answer.text
+    assert 'id="error-rules[6].items"' in answer.text
     assert "url:x is no item of the catalogue" in answer.text
     assert versions.draft_of(session, house.workspace.id) is None
 

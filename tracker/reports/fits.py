@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Select, or_
 from sqlalchemy.orm import Session
 
 from tracker.identity.models import Company, Lead
-from tracker.stages.domain import FitRules
-from tracker.stages.fit import Facts, Fit, fit_of
+from tracker.stages.domain import FitField, FitRules
+from tracker.stages.fit import Facts, Fit, fit_of, grade_of, worth
 
 
 class Graded(StrEnum):
@@ -54,17 +55,20 @@ def fitting(
     if grade not in (None, Graded.NONE):
         facts = facts.where(or_(Lead.title != "", Lead.country != "", Lead.company_id.is_not(None)))
     rows: Iterable[Any] = session.execute(facts)
+    # Many have the same title, industry or size: each is asked about once.
+    title_worth, size_worth, industry_worth, country_worth = (
+        cache(partial(worth, rules, field)) for field in FitField
+    )
     found = []
     for lead_id, title, employees, industry, own_country, country in rows:
-        known = Facts(
-            title=title,
-            employees=employees,
-            industry=industry or "",
-            country=own_country or country or "",
+        points = (
+            title_worth(title)
+            + size_worth(employees)
+            + industry_worth(industry)
+            + country_worth(own_country or country)
         )
-        fit = fit_of(rules, known)
-        if grade is None or grade == (fit.grade or Graded.NONE):
-            found.append((fit.points, lead_id))
+        if grade is None or grade == (grade_of(rules, points) or Graded.NONE):
+            found.append((points, lead_id))
     if best_first:
         found.sort(key=lambda one: -one[0])
     return [lead_id for _, lead_id in found]

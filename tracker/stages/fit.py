@@ -66,9 +66,18 @@ class Fit:
 def fit_of(rules: FitRules, facts: Facts) -> Fit:
     """Return how well somebody fits; every rule that is met counts."""
     lines = tuple(line for field in FitField for line in _lines(rules, field, facts))
-    points = sum(line.points for line in lines)
+    return Fit(lines=lines, grade=grade_of(rules, sum(line.points for line in lines)))
+
+
+def worth(rules: FitRules, field: FitField, value: str | int | None) -> int:
+    """Return the points that one fact adds; all facts together give what `fit_of` says."""
+    return sum(rule.points for rule in rules.rules if rule.field is field and _is_met(rule, value))
+
+
+def grade_of(rules: FitRules, points: int) -> Grade | None:
+    """Return the best grade that points earn."""
     earned = [grade for grade in Grade if points >= rules.grades[grade]] if rules.rules else []
-    return Fit(lines=lines, grade=earned[0] if earned else None)
+    return earned[0] if earned else None
 
 
 def rules_of(raw: Mapping[str, Any]) -> FitRules:
@@ -108,7 +117,7 @@ def _lines(rules: FitRules, field: FitField, facts: Facts) -> Iterator[FitLine]:
     if not own:
         return
     value = getattr(facts, field.value)
-    met = [] if value in ("", None) else [rule for rule in own if _is_met(rule, value)]
+    met = [rule for rule in own if _is_met(rule, value)]
     for rule in met:
         yield FitLine(field=field, value=value, rule=rule)
     if not met:
@@ -116,6 +125,8 @@ def _lines(rules: FitRules, field: FitField, facts: Facts) -> Iterator[FitLine]:
 
 
 def _is_met(rule: FitRule, value: Any) -> bool:
+    if value in ("", None):
+        return False
     if rule.field is FitField.EMPLOYEES:
         enough = rule.at_least is None or value >= rule.at_least
         return enough and (rule.at_most is None or value <= rule.at_most)
