@@ -1,4 +1,4 @@
-/* Journey Tracker: logs page views, tracker.track(name, properties), tracker.identify(id, traits),
+/* Journey Tracker: logs page views, tracker.track(name, properties), tracker.identify(id, traits, signature),
  * tracker.page(), tracker.consent(true|false).  No cookies, no third party, no dependency.
  * <script async src="https://HOST/t.js" data-key="wk_…" [data-consent="required"]></script>
  * Calls before it has loaded: window.tracker = window.tracker || []; tracker.push(["track", "Name"]) */
@@ -152,12 +152,14 @@
     track: function (name, properties) {
       log("track", { event: String(name), properties: properties || {} });
     },
-    identify: function (id, traits) {
+    identify: function (id, traits, signature) {
       if (id && typeof id === "object") {
+        signature = traits;
         traits = id;
         id = null;
       }
       var more = { traits: traits || {} };
+      if (typeof signature === "string") more.signature = signature;
       if (id) {
         person.userId = more.userId = String(id);
         if (isKnowable()) {

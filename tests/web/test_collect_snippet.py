@@ -69,6 +69,15 @@ def test_identify_makes_the_visitor_known(live: Live, page: Page) -> None:
     assert keys == {"a", "u", "e"}
 
 
+def test_a_signature_goes_along_with_what_it_signs(live: Live, page: Page) -> None:
+    with shop(live) as origin:
+        with sending(page, live):
+            page.goto(origin)
+        with page.expect_request("**/b") as sent:
+            page.evaluate("tracker.identify({email: 'ana@acme.example'}, 'abc')")
+    assert sent.value.post_data_json["batch"][0]["signature"] == "abc"
+
+
 def test_the_next_visit_is_the_same_visitor(live: Live, context: BrowserContext) -> None:
     with shop(live) as origin:
         for _ in range(2):

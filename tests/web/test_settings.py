@@ -53,6 +53,17 @@ def test_settings_are_for_owners(client, role, path):
     assert client.get(path).status_code == 403
 
 
+def test_an_owner_lets_only_proof_say_who_somebody_is(client):
+    log_in(client)
+    checked = re.compile(r'name="requires_proof"[^>]* checked')
+    assert not checked.search(client.get("/settings").text)
+    client.post("/settings", data=PLACE | {"requires_proof": "1"})
+    assert checked.search(client.get("/settings").text)
+    assert "proof required" in client.get("/settings/audit").text
+    client.post("/settings", data=PLACE)
+    assert not checked.search(client.get("/settings").text)
+
+
 def test_a_token_is_shown_once(client):
     log_in(client)
     page = client.post("/settings/tokens", data={"name": "Warehouse", "scopes": ["read"]}).text

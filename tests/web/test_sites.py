@@ -102,10 +102,20 @@ def test_a_new_key_ends_the_old_one_and_is_written_down(client, session, house):
     assert "site:key changed" in session.scalars(select(AuditEntry.action)).all()
 
 
+def test_an_identity_secret_is_shown_once_and_written_down(client, session, house):
+    address = f"/sites/{house.site.code}/secret"
+    first, second = (client.post(address).text for _ in range(2))
+    secret = site_of(session, house).identity_secret
+    assert secret in second and secret not in first
+    assert secret not in client.get("/sites").text
+    assert "site:identity secret changed" in session.scalars(select(AuditEntry.action)).all()
+
+
 @pytest.mark.parametrize("role", [Role.REP, Role.VIEWER])
 def test_others_read_and_change_nothing(client, session, house, role):
     log_in(client, role, house.workspace)
     assert "Add site" not in client.get("/sites").text
-    for path in ("/sites", f"/sites/{house.site.code}", f"/sites/{house.site.code}/key"):
+    own = f"/sites/{house.site.code}"
+    for path in ("/sites", own, f"{own}/key", f"{own}/secret"):
         assert client.post(path, data={"name": "Mine"}).status_code == 403
     assert site_of(session, house).name == "Web"

@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     SITE_ADDED = "site:added"
     SITE_CHANGED = "site:changed"
     SITE_KEY_ROTATED = "site:key changed"
+    SITE_SECRET_ROTATED = "site:identity secret changed"
     LEAD_MERGED = "lead:merged"
     LEAD_UNMERGED = "lead:merge undone"
     CONTENT_CLASSED = "content:classed"

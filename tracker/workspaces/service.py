@@ -42,6 +42,12 @@ def change(session: Session, workspace: Workspace, *, name: str, zone: str, curr
     workspace.currency = currency.upper()
 
 
+def require_proof(session: Session, workspace: Workspace, *, is_required: bool) -> None:
+    """Say whether only who has proof may say who somebody is, from now on."""
+    workspace.requires_proof = is_required
+    session.flush()
+
+
 def add_site(
     session: Session,
     workspace_id: int,

@@ -29,7 +29,7 @@ USUAL = ("EUR", "USD", "GBP", "PLN", "CHF", "SEK", "NOK", "DKK", "CZK", "JPY")
 def settings():
     """Show the workspace's name, zone, currency and mail domains."""
     place = workspace()
-    names = ("name", "zone", "currency", "free_mail", "company_mail")
+    names = ("name", "zone", "currency", "free_mail", "company_mail", "requires_proof")
     return _page({name: getattr(place, name) for name in names})
 
 
@@ -49,6 +49,8 @@ def change():
         )
         lists = {"free": form.get("free_mail", ""), "companies": form.get("company_mail", "")}
         companies.share(session(), place, **lists)
+        is_required = form.get("requires_proof") == "1"
+        service.require_proof(session(), place, is_required=is_required)
     except Invalid as error:
         context.roll_back()
         return _page(form, error.fields), 422
@@ -184,8 +186,9 @@ def _scopes() -> list[Scope]:
 def _facts(place) -> str:
     own = f"{place.name}, {place.zone}, {place.currency}"
     mail = [("free mail", place.free_mail), ("companies' mail", place.company_mail)]
+    proof = ["proof required"] if place.requires_proof else []
     return "; ".join(
-        [own, *(f"{name}: {' '.join(lines.split())}" for name, lines in mail if lines)]
+        [own, *proof, *(f"{name}: {' '.join(lines.split())}" for name, lines in mail if lines)]
     )
 
 

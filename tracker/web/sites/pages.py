@@ -89,6 +89,17 @@ def rotate_key(code):
     return redirect(url_for("sites.index", _anchor=code))
 
 
+@blueprint.post("/<code>/secret")
+@requires(Role.MARKETER)
+def rotate_secret(code):
+    """Give a site a new secret to sign its users with, and show it this once."""
+    site = workspaces.get_site(session(), current_user.workspace_id, code)
+    secret = workspaces.rotate_identity_secret(session(), site)
+    audit.write(session(), AuditAction.SITE_SECRET_ROTATED, site.name, by=_by())
+    commit()
+    return _page(which=code, secret=secret)
+
+
 def address() -> str:
     """Return where browsers and servers find us."""
     public_url: str = current_app.extensions["settings"].public_url
@@ -102,7 +113,7 @@ def status_of(arrived: Arrivals) -> str:
     return "silent" if now() - arrived.last_at > SILENT_AFTER else "live"
 
 
-def _page(errors=None, which=""):
+def _page(errors=None, which="", secret=""):
     sites = workspaces.sites(session(), current_user.workspace_id)
     arrived = arrivals(session(), current_user.workspace_id, day=now().date())
     waiting = [site for site in sites if status_of(arrived.get(site.id, Arrivals())) == "waiting"]
@@ -121,6 +132,7 @@ def _page(errors=None, which=""):
         reason_words=reason_words,
         errors=errors or {},
         which=which,
+        secret=secret,
         typed=request.form,
     )
 
