@@ -17,7 +17,7 @@ from tracker.stages import history
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage
 from tracker.touches import service as log
-from tracker.touches.models import TouchRow
+from tracker.touches.models import TouchRow, Visitor
 from tracker.workspaces.models import User
 
 
@@ -89,6 +89,9 @@ class Merged:
     merge: Merge
     by: str
     undone_by: str
+    # The keys by which the two were joined: a merged lead has no name of its own.
+    kept_as: str
+    absorbed_as: str
 
 
 def merges_of(session: Session, lead: Lead) -> list[Merged]:
@@ -102,11 +105,16 @@ def merges_of(session: Session, lead: Lead) -> list[Merged]:
     people = {number for row in rows for number in (row.merged_by_id, row.undone_by_id)}
     names = select(User.id, User.name).where(User.id.in_(people - {None}))
     name_of: dict[int | None, str] = {number: name for number, name in session.execute(names)}
+    visitors = {number for row in rows for number in (row.kept_visitor_id, row.absorbed_visitor_id)}
+    keys = select(Visitor.id, Visitor.key).where(Visitor.id.in_(visitors))
+    key_of = {number: key[2:] for number, key in session.execute(keys)}
     return [
         Merged(
             merge=row,
             by=name_of.get(row.merged_by_id, ""),
             undone_by=name_of.get(row.undone_by_id, ""),
+            kept_as=key_of[row.kept_visitor_id],
+            absorbed_as=key_of[row.absorbed_visitor_id],
         )
         for row in rows
     ]

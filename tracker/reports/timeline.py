@@ -1,7 +1,7 @@
 """One lead's journey: visits, stage changes, offers and deals on one line, the newest first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, ClassVar
@@ -97,6 +97,7 @@ class Joining:
     at: datetime
     merge: Merge
     other: Lead
+    known_as: str
     is_undone: bool
     by: str
 
@@ -217,15 +218,20 @@ def _identified(session: Session, lead_id: int) -> Iterable[Identified]:
 def _joinings(session: Session, lead: Lead) -> Iterable[Joining]:
     for merged in merges_of(session, lead):
         merge = merged.merge
-        other = merge.kept if merge.absorbed_lead_id == lead.id else merge.absorbed
-        if other is merge.absorbed or merge.undone_at is not None:
-            yield Joining(
-                at=merge.merged_at, merge=merge, other=other, is_undone=False, by=merged.by
-            )
+        other, known_as = merge.absorbed, merged.absorbed_as
+        if merge.absorbed_lead_id == lead.id:
+            other, known_as = merge.kept, merged.kept_as
+        done = Joining(
+            at=merge.merged_at,
+            merge=merge,
+            other=other,
+            known_as=known_as,
+            is_undone=False,
+            by=merged.by,
+        )
+        yield done
         if merge.undone_at is not None:
-            yield Joining(
-                at=merge.undone_at, merge=merge, other=other, is_undone=True, by=merged.undone_by
-            )
+            yield replace(done, at=merge.undone_at, is_undone=True, by=merged.undone_by)
 
 
 def _offers(session: Session, lead: Lead) -> Iterable[Offer]:

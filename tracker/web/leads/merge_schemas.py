@@ -57,6 +57,8 @@ class MergedSchema(MergeSchema):
     reason = fields.String(attribute="merge.reason")
     merged_at = fields.DateTime(attribute="merge.merged_at")
     undone_at = fields.DateTime(allow_none=True, attribute="merge.undone_at")
+    kept_as = fields.String(metadata={"description": "The key by which the kept one was joined."})
+    absorbed_as = fields.String(metadata={"description": "The key by which the other one was."})
     by = fields.String()
     undone_by = fields.String()
 

@@ -72,15 +72,12 @@ def undo(code, merge_code):
 
 def _page(lead: Lead, said, errors=None):
     text = said.get("q", "").replace("\0", "").strip()[:LONGEST]
+    guesses = [text] if text else [lead.name, *lead.name.split()[-1:], lead.email.partition("@")[0]]
     other = _other(lead, said.get("with", ""))
     kept, absorbed = (lead, other)
     if other is not None and said.get("keep") == other.code:
         kept, absorbed = other, lead
-    looked_up = not (text or other)
-    search = LeadSearch(text=text or lead.name or lead.email.partition("@")[0])
-    rows = () if other else lists.leads(
-        session(), lead.workspace_id, search, Window(now=now(), limit=FOUND + 1)
-    )  # fmt: skip
+    rows = [] if other else _alike(lead, guesses)
     leads = [lead, *([other] if other else [])]
     known = lists.known_as(session(), leads)
     return render_template(
@@ -91,14 +88,24 @@ def _page(lead: Lead, said, errors=None):
         absorbed=absorbed,
         names={one.id: lines.name_of(one, known.get(one.id, "")) for one in leads},
         preview=merging.preview(session(), kept, absorbed, now=now()) if absorbed else None,
-        rows=[row for row in rows if row.code != lead.code][:FOUND],
-        is_guess=looked_up,
+        rows=rows,
+        is_guess=not text,
         text=text,
         reason=said.get("reason", ""),
         errors=errors or {},
         terms=terms,
         lines=lines,
     )
+
+
+def _alike(lead: Lead, guesses):
+    for text in filter(None, guesses):
+        window = Window(now=now(), limit=FOUND + 1)
+        found = lists.leads(session(), lead.workspace_id, LeadSearch(text=text), window)
+        rows = [row for row in found if row.code != lead.code][:FOUND]
+        if rows:
+            return rows
+    return []
 
 
 def _other(lead: Lead, code: str) -> Lead | None:

@@ -85,7 +85,9 @@ def journey(code):
         return redirect(url_for("leads.journey", code=lead.code))
     model_id, model = stages.active(session(), home.id)
     line = timeline(session(), lead, model_id, model, before=before_of(request.args))
-    offers = handoff.of_lead(session(), home.id, lead.id)
+    # One that made room for another says nothing about where the lead stands.
+    every = handoff.of_lead(session(), home.id, lead.id)
+    offers = [offer for offer in every if offer.yielded_to_id is None]
     return render_template(
         "leads/journey.html",
         lead=lead,
