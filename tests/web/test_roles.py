@@ -32,7 +32,8 @@ def roles_of(view, method):
 
 def path_of(rule):
     """Return an address of a route at which nothing lies."""
-    return rule.build({name: "no-such-thing" for name in rule.arguments})[1]
+    number = {"version": 999}
+    return rule.build({name: number.get(name, "no-such-thing") for name in rule.arguments})[1]
 
 
 def test_every_route_says_who_may_call_it(app):

@@ -50,8 +50,12 @@ THINGS = (
 )
 # What other parts of a route are the code of.
 PARTS = {"merge_code": "merge", "stage": "deal_stage"}
-# Nothing of a workspace lies at these.
-NOBODYS = {"/static/<path:filename>", "/pipeline/settings/templates/<name>"}
+# Nothing of a workspace lies at these; a version is counted from 1 in each of them.
+NOBODYS = {
+    "/static/<path:filename>",
+    "/pipeline/settings/templates/<name>",
+    "/api/v1/stages/versions/<int:version>/backtest",
+}
 # Where a view reads the form before it looks, it finds nothing to complain about.
 FORM = {"way": "earlier"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
