@@ -16,13 +16,18 @@ document.addEventListener("change", (event) => {
 });
 
 // A preview over many leads is computed some at a time; the page adds it up and can be left.
+// What is weighed stands in the address, or in the form that would do it.
 async function weigh(list) {
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
   const places = [...document.querySelectorAll("[data-sum]")];
   const sums = new Map(places.map((place) => [place, Number(place.textContent.replace(/\D/g, ""))]));
+  const form = document.getElementById(list.dataset.form);
+  const more = (after) => form
+    ? fetch(`${list.dataset.weigh}?after=${after}`, { method: "POST", body: new FormData(form) })
+    : fetch(`${list.dataset.weigh}&after=${after}`);
   let next = list.dataset.next;
   while (next) {
-    const answer = await fetch(`${list.dataset.weigh}&after=${next}`);
+    const answer = await more(next);
     if (!answer.ok) return;
     const part = await answer.json();
     for (const place of places) {

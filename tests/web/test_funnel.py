@@ -9,7 +9,7 @@ from tests.builders import make_house
 from tests.histories import WINNER, Life, live
 from tests.people import log_in
 from tracker.handoff.domain import HandoffStatus
-from tracker.web.reports.picture import plain
+from tracker.imports.cells import plain
 from tracker.workspaces.domain import Role
 
 HOSTILE = "=HYPERLINK(1)<script>alert(1)</script>"

@@ -58,18 +58,24 @@ def read(path: Path, *, delimiter: str | None = None) -> Sheet:
         if path.stat().st_size > MOST_BYTES:
             raise Invalid(f"{path.name} is larger than {MOST_BYTES // 1024**2} MiB: cut it up")
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}") from error
+    return decode(path.name, raw, delimiter=delimiter)
+
+
+def decode(name: str, raw: bytes, *, delimiter: str | None = None) -> Sheet:
+    """Return the sheet that the bytes of a file are; whatever is no such file raises Invalid."""
+    try:
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise Invalid(f"{path.name} is not UTF-8 text: line {line} is in another coding") from error
+        raise Invalid(f"{name} is not UTF-8 text: line {line} is in another coding") from error
     chosen = delimiter or _delimiter(text)
     header = _header(text, chosen)
     check_header(header)
-    _check_length(path.name, text, chosen)
+    _check_length(name, text, chosen)
     return Sheet(
-        name=path.name,
+        name=name,
         sha256=hashlib.sha256(raw).hexdigest(),
         delimiter=chosen,
         header=header,

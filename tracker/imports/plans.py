@@ -51,11 +51,12 @@ def understand(
         try:
             rows.append(importer.parse(row, dates))
         except RowProblem as problem:
-            errors.append(_named(problem, row, mapping))
+            errors.append(named(problem, row, mapping))
     return Plan(sheet=sheet, mapping=mapping, rows=tuple(rows), errors=tuple(errors))
 
 
-def _named(problem: RowProblem, row: Row, mapping: Mapping[str, str]) -> RowError:
+def named(problem: RowProblem, row: Row, mapping: Mapping[str, str]) -> RowError:
+    """Return what is wrong with a row, in the words of the file."""
     value = problem.value if len(problem.value) <= 80 else problem.value[:79] + "…"
     column = mapping.get(problem.name, problem.name)
     return RowError(line=row.line, column=column, value=value, reason=problem.reason)

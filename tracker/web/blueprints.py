@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from tracker.web.auth import pages as auth
 from tracker.web.companies import pages as companies
-from tracker.web.content import events, many, patterns
+from tracker.web.content import events, many, patterns, sheet
 from tracker.web.content import pages as content
 from tracker.web.duplicates import pages as duplicates
 from tracker.web.handoff import pages as handoff
@@ -40,6 +40,7 @@ PAGES: tuple[Blueprint, ...] = (
     events.blueprint,
     patterns.blueprint,
     many.blueprint,
+    sheet.blueprint,
     sites.blueprint,
     quarantine.blueprint,
     health.blueprint,

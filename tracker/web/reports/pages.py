@@ -1,9 +1,6 @@
 """The funnel page, the people of a step, and the file."""
 
-import csv
-import io
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from tracker.errors import NotFound
@@ -27,6 +24,7 @@ from tracker.web.reports.filters import (
     reading_words,
     source_words,
 )
+from tracker.web.spreadsheets import spreadsheet
 from tracker.workspaces.domain import Role
 
 PEOPLE = 20
@@ -84,15 +82,7 @@ def download():
     """Give the page's numbers as a file for a spreadsheet."""
     _told, planned = _planned()
     found = queries.funnel_of(session(), planned)
-    out = io.StringIO()
-    csv.writer(out).writerows(picture.csv_rows(found))
-    name = f"funnel-{now():%Y-%m-%d}.csv"
-    return Response(
-        # The mark in front tells spreadsheets that this is UTF-8.
-        "\ufeff" + out.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return spreadsheet(picture.csv_rows(found), f"funnel-{now():%Y-%m-%d}.csv")
 
 
 def _planned() -> tuple[Chosen, Plan]:

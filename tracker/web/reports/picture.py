@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from unicodedata import category, normalize
 
 from babel.units import format_unit
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from tracker.db import MICROSECOND
+from tracker.imports.cells import plain
 from tracker.reports.domain import Column, Finding, Funnel, Part, Ratio, Side, Step, Wait
 from tracker.web.reports.filters import Chosen
 from tracker.web.words import number, percent
@@ -21,10 +21,6 @@ _UNITS = (
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
 )
-# A spreadsheet takes what begins like this for a formula, whatever stands unseen before it.
-_FORMULA = ("=", "+", "-", "@", "%", "|")
-_UNSEEN = ("C", "Z")
-_CELL_ENDS = ("\t", "\r", "\n")
 
 
 def step_name(step: Step) -> str:
@@ -197,13 +193,6 @@ def csv_rows(found: Funnel) -> Iterator[list[str]]:
             days,
             str(wait.people) if wait else "",
         ]
-
-
-def plain(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    seen = (sign for sign in normalize("NFKC", text) if not category(sign).startswith(_UNSEEN))
-    is_formula = text.startswith(_CELL_ENDS) or next(seen, "").startswith(_FORMULA)
-    return f"'{text}" if is_formula else text
 
 
 def _tips(column: Column) -> dict[str, str]:
