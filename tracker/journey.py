@@ -17,7 +17,7 @@ from tracker.collector import replay
 from tracker.collector.domain import Hit
 from tracker.collector.quarantine import Which
 from tracker.handoff import service as handoff
-from tracker.handoff import together
+from tracker.handoff import together, withdrawals
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
 from tracker.identity import corrections, merges
@@ -124,11 +124,19 @@ def undo_merge(session: Session, merge: Merge, *, by: int | None, now: datetime)
 
 
 def refold(
-    session: Session, workspace_id: int, lead_ids: Sequence[int], *, now: datetime
+    session: Session,
+    workspace_id: int,
+    lead_ids: Sequence[int],
+    *,
+    now: datetime,
+    merge: Merge | None = None,
 ) -> stages.Moved:
-    """Tell the history of leads again from their touches."""
+    """Tell the history of leads again from their touches, on request since they were merged."""
     moved = stages.refold(session, workspace_id, lead_ids, now=now)
-    handoff.withdraw_groundless(session, workspace_id, lead_ids, now=now)
+    why = withdrawals.because_of(merge) if merge else None
+    withdrawals.groundless(session, workspace_id, lead_ids, now=now, why=why)
+    if merge is not None:
+        withdrawals.reopen(session, workspace_id, lead_ids, now=now)
     milestones.mark(session, workspace_id, lead_ids, now=now)
     return moved
 
@@ -235,7 +243,7 @@ def _retell(
     session: Session, merge: Merge, leads: set[int], *, by: int | None, now: datetime
 ) -> None:
     follow(session, leads, now=now)
-    refold(session, merge.workspace_id, sorted(leads), now=now)
+    refold(session, merge.workspace_id, sorted(leads), now=now, merge=merge)
     action = AuditAction.LEAD_UNMERGED if merge.undone_at else AuditAction.LEAD_MERGED
     subject = f"{merge.absorbed.code} into {merge.kept.code}"
     who = Who(workspace_id=merge.workspace_id, user_id=by, now=now)
@@ -269,7 +277,7 @@ def _carry_on(session: Session, leads: Sequence[stages.Classified], now: datetim
     further = {(lead.workspace_id, lead.lead_id) for lead in leads if lead.has_moved}
     left = {(lead.workspace_id, lead.lead_id) for lead in leads if lead.has_left_bottom}
     for workspace_id, lead_ids in _by_workspace(left):
-        handoff.withdraw_groundless(session, workspace_id, lead_ids, now=now)
+        withdrawals.groundless(session, workspace_id, lead_ids, now=now)
     offered = handoff.offer_ready(session, leads, now=now)
     further |= left | {(offer.workspace_id, offer.lead_id) for offer in offered}
     for workspace_id, lead_ids in _by_workspace(further):

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.driver import chunks
-from tracker.handoff import service as handoff
-from tracker.handoff import together
+from tracker.handoff import together, withdrawals
 from tracker.handoff.models import Handoff
 from tracker.identity import rebuild as identity
 from tracker.identity import service as people
@@ -88,7 +87,8 @@ def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None
     together.follow(session, homes, now=now)
     pipeline.follow(session, homes)
     stages.refold(session, plan.workspace_id, leads, now=now)
-    handoff.withdraw_groundless(session, plan.workspace_id, leads, now=now)
+    withdrawals.groundless(session, plan.workspace_id, leads, now=now)
+    withdrawals.reopen(session, plan.workspace_id, leads, now=now)
     milestones.mark(session, plan.workspace_id, leads, now=now)
 
 

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import Conflict
 from tracker.handoff import service as handoff
-from tracker.handoff import trials
+from tracker.handoff import trials, withdrawals
+from tracker.handoff.domain import WithdrawReason
 from tracker.handoff.newcomers import newcomers
+from tracker.handoff.withdrawals import Why
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
@@ -180,7 +182,8 @@ def _go_on(
         versions.activate(session, row, now=now)
         trials.forget_all(session, row.workspace_id)
         offered = [offer.lead_id for offer in handoff.queue(session, row.workspace_id)]
-        handoff.withdraw_groundless(session, row.workspace_id, offered, now=now)
+        why = Why(reason=WithdrawReason.PUBLISHED, version=row.version)
+        withdrawals.groundless(session, row.workspace_id, offered, now=now, why=why)
         row.work, row.reached_lead_id = Work.MARK, 0
         _begin_task(session, row, now)
         return

@@ -11,8 +11,6 @@ from tracker.errors import Conflict, Invalid, NotFound
 from tracker.handoff import service
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.handoff.models import AgreementRow
-from tracker.touches import catalogue
-from tracker.touches.domain import ContentKind
 from tracker.workspaces.domain import Role
 
 YES = HandoffStatus.ACCEPTED
@@ -202,23 +200,3 @@ def test_every_handoff_of_a_lead_is_kept(session, house, offered):
     lead = lead_of(session, house, "e:ana@firm.example")
     kept = service.of_lead(session, house.workspace.id, lead.id)
     assert [h.status for h in kept] == [NO, HandoffStatus.OFFERED]
-
-
-def test_a_lead_that_is_told_again_and_is_not_ready_any_more_loses_its_offer(
-    session, house, offered
-):
-    (demo,) = catalogue.contents_of_event(session, house.workspace.id, "demo requested")
-    demo.kind = ContentKind.PAGE
-    journey.refold(session, house.workspace.id, [offered.lead_id], now=NOON)
-    session.refresh(offered)
-    assert (offered.status, offered.settled_at) == (HandoffStatus.WITHDRAWN, NOON)
-    demo.kind = ContentKind.DEMO
-    journey.refold(session, house.workspace.id, [offered.lead_id], now=NOON)
-    assert ask_again(session, house, NOON + days(1))[0].id != offered.id
-
-
-def test_an_answered_offer_and_one_of_a_lead_at_the_bottom_stay(session, house, offered):
-    answer(session, house, offered.code, NO, reason=RejectReason.TOO_EARLY)
-    other = make_bofu_lead(session, house, "ben@firm.example")
-    leads = [offered.lead_id, other.id]
-    assert service.withdraw_groundless(session, house.workspace.id, leads, now=NOON) == []

@@ -2,9 +2,12 @@
 
 import pytest
 
-from tests.builders import NOON, make_bofu_lead, make_house
+from tests.builders import NOON, lead_of, make_bofu_lead, make_house
 from tests.people import log_in
+from tests.test_versions import publish
 from tracker.handoff import service as handoff
+from tracker.stages import versions
+from tracker.stages.documents import DEFAULT, dump
 from tracker.workspaces import tokens
 from tracker.workspaces.domain import Role, Scope
 
@@ -34,6 +37,18 @@ def test_handoffs_are_listed_by_status(client, at):
 def test_a_handoff_says_who_is_offered(client, at):
     assert client.get(at).json["lead"]["email"] == "ana@firm.example"
     assert client.get("/api/v1/handoffs/none").status_code == 404
+
+
+def test_a_handoff_says_how_well_the_lead_fits(client, session, at, house):
+    rules = [{"field": "title", "any_of": ["CTO"], "points": 30}]
+    raw = DEFAULT | {"fit": {"rules": rules, "grades": {"A": 60, "B": 20, "C": 1}}}
+    publish(session, house, versions.save_draft(session, house.workspace.id, dump(raw)))
+    lead_of(session, house, "e:ana@firm.example").title = "CTO"
+    session.commit()
+    fit = client.get(at).json["fit"]
+    assert (fit["grade"], fit["points"]) == ("B", 30)
+    assert fit["lines"][0] == {"field": "title", "value": "CTO", "points": 30}
+    assert client.get("/api/v1/handoffs").json["items"][0]["fit"] == fit
 
 
 def test_a_claim_names_who_has_it_and_holds_against_others(client, at, house):

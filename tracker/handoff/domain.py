@@ -34,6 +34,24 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+class WithdrawReason(StrEnum):
+    """Why an open offer was withdrawn."""
+
+    # Its lead came together with another whose offer was there first, or was accepted.
+    YIELDED = "yielded"
+    # Two leads became one, or two again, and what is left does not stand at the bottom.
+    MERGED = "merged"
+    PARTED = "parted"
+    PUBLISHED = "published"
+    # Its lead left the bottom by a rule, by decay, or as somebody set it by hand.
+    RULE = "rule"
+    DECAY = "decay"
+    BY_HAND = "by_hand"
+    HAND_ENDED = "hand_ended"
+    # Its history reads otherwise: something was classed anew, or heard late.
+    RETOLD = "retold"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Readiness:
     """What we know about a lead at the moment we decide."""

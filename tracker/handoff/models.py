@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db import BigKey, Code, Id, Model, Tenanted
-from tracker.handoff.domain import HandoffStatus, RejectReason
-from tracker.identity.models import Lead
+from tracker.handoff.domain import HandoffStatus, RejectReason, WithdrawReason
+from tracker.identity.models import Lead, Merge
 from tracker.stages.models import TransitionRow
 from tracker.workspaces.models import User
 
@@ -58,8 +58,15 @@ class Handoff(Tenanted, Model):
     recycled_until: Mapped[datetime | None]
     # Withdrawn for this one when their leads came together: if they part, it is open again.
     yielded_to_id: Mapped[int | None] = mapped_column(ForeignKey("handoff.id"))
+    # Why it was withdrawn: with what it takes to say so, and to open it again.
+    withdrawn: Mapped[WithdrawReason | None]
+    withdrawn_merge_id: Mapped[int | None] = mapped_column(ForeignKey("merge.id"))
+    withdrawn_version: Mapped[int | None]
 
     lead: Mapped[Lead] = relationship(foreign_keys=[lead_id])
+    original_lead: Mapped[Lead] = relationship(foreign_keys=[original_lead_id])
+    yielded_to: Mapped["Handoff | None"] = relationship(remote_side="Handoff.id")
+    withdrawn_merge: Mapped[Merge | None] = relationship()
     transition: Mapped[TransitionRow | None] = relationship()
     claimed_by: Mapped[User | None] = relationship(foreign_keys=[claimed_by_id])
     settled_by: Mapped[User | None] = relationship(foreign_keys=[settled_by_id])

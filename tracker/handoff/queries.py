@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, UnaryExpression, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
-from tracker.identity.models import Lead
+from tracker.identity.models import Lead, Merge
 from tracker.workspaces.models import User
 
 Order = tuple[UnaryExpression[datetime] | UnaryExpression[datetime | None], UnaryExpression[int]]
@@ -53,6 +53,9 @@ def page(
             joinedload(Handoff.transition),
             joinedload(Handoff.claimed_by),
             joinedload(Handoff.settled_by),
+            selectinload(Handoff.yielded_to).joinedload(Handoff.original_lead),
+            selectinload(Handoff.withdrawn_merge).joinedload(Merge.kept),
+            selectinload(Handoff.withdrawn_merge).joinedload(Merge.absorbed),
         )
         .order_by(*by_clock)
     )

@@ -1,6 +1,6 @@
 """Offer leads to sales, and record how sales answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -24,9 +24,8 @@ from tracker.handoff.domain import (
 )
 from tracker.handoff.models import AgreementRow, Handoff
 from tracker.handoff.newcomers import identified
-from tracker.stages import service as stages
 from tracker.stages.domain import Stage
-from tracker.stages.models import StageModelRow, Standing, TransitionRow
+from tracker.stages.models import StageModelRow, TransitionRow
 from tracker.stages.service import Classified
 from tracker.workspaces.models import User
 
@@ -154,38 +153,6 @@ def expire_overdue(session: Session, *, now: datetime) -> list[Handoff]:
         _settle(session, handoff, HandoffStatus.EXPIRED, where=_IS_OPEN, now=now)
         expired.append(handoff)
     return expired
-
-
-def withdraw_groundless(
-    session: Session, workspace_id: int, lead_ids: Iterable[int], *, now: datetime
-) -> list[Handoff]:
-    """Withdraw the open offers of leads that no longer stand at the bottom."""
-    model_id, _ = stages.active(session, workspace_id)
-    there = (Standing.lead_id == Handoff.lead_id) & (Standing.model_id == model_id)
-    query = select(Handoff).outerjoin(Standing, there).where(_IS_OPEN)
-    query = query.where(Standing.stage.is_distinct_from(Stage.BOFU))
-    withdrawn: list[Handoff] = []
-    for part in chunks(sorted(set(lead_ids))):
-        withdrawn += session.scalars(query.where(Handoff.lead_id.in_(part)).order_by(Handoff.id))
-    withdraw(session, withdrawn, now=now)
-    for offer in withdrawn:
-        session.refresh(offer)
-    return withdrawn
-
-
-def withdraw(
-    session: Session, offers: Sequence[Handoff], *, now: datetime, first: Handoff | None = None
-) -> None:
-    """Withdraw open offers, on request for as long as their leads are one with another's."""
-    # One that a rep answers at this very moment stays answered.
-    query = update(Handoff).where(
-        Handoff.id.in_([offer.id for offer in offers]),
-        Handoff.status.in_([HandoffStatus.OFFERED, HandoffStatus.WITHDRAWN]),
-    )
-    place = first.id if first else None
-    session.execute(
-        query.values(status=HandoffStatus.WITHDRAWN, settled_at=now, yielded_to_id=place)
-    )
 
 
 def agreement(session: Session, workspace_id: int) -> Agreement:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.driver import chunks
-from tracker.handoff.domain import HandoffStatus
+from tracker.handoff.domain import HandoffStatus, WithdrawReason
 from tracker.handoff.models import Handoff
-from tracker.handoff.service import withdraw
+from tracker.handoff.withdrawals import Why, be_open, withdraw
 
 
 def follow(session: Session, homes: Mapping[int, int], *, now: datetime) -> None:
@@ -34,7 +34,7 @@ def follow(session: Session, homes: Mapping[int, int], *, now: datetime) -> None
         offer.lead_id = home
     session.flush()
     for offer in filter(None, opened):
-        offer.status, offer.settled_at, offer.yielded_to_id = HandoffStatus.OFFERED, None, None
+        be_open(offer)
     session.flush()
 
 
@@ -49,5 +49,6 @@ def _make_room(session: Session, offers: Sequence[Handoff], *, now: datetime) ->
     ]
     accepted = [offer for offer in offers if offer.status is HandoffStatus.ACCEPTED]
     for first in (accepted or waiting)[:1]:
-        withdraw(session, [offer for offer in waiting if offer is not first], first=first, now=now)
+        others = [offer for offer in waiting if offer is not first]
+        withdraw(session, others, now=now, why=Why(reason=WithdrawReason.YIELDED, first=first))
     return None if accepted or not waiting else waiting[0]

@@ -13,9 +13,10 @@ from tracker.identity import profiles
 from tracker.identity.models import Lead, Merge
 from tracker.identity.service import visitors_of
 from tracker.pipeline.models import Deal
-from tracker.stages import history
+from tracker.stages import history, overrides
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage
+from tracker.stages.fold import Fold
 from tracker.touches import service as log
 from tracker.touches.models import TouchRow, Visitor
 from tracker.workspaces.models import User
@@ -62,6 +63,13 @@ class Preview:
             return opened[0] if opened else None
         return opened[1] if len(opened) > 1 else None
 
+    @property
+    def ended(self) -> tuple[Handoff, ...]:
+        """Return the open offers that lose their ground: together the two are not in BOFU."""
+        both = (*self.kept.handoffs, *self.absorbed.handoffs)
+        opened = [h for h in both if h.status is HandoffStatus.OFFERED and h != self.withdrawn]
+        return () if self.stage is Stage.BOFU else tuple(opened)
+
 
 def preview(session: Session, kept: Lead, absorbed: Lead, *, now: datetime) -> Preview:
     """Return what merging one lead into another would do; nothing is changed."""
@@ -69,9 +77,10 @@ def preview(session: Session, kept: Lead, absorbed: Lead, *, now: datetime) -> P
     visitors = {lead.id: visitors_of(session, lead.id) for lead in (kept, absorbed)}
     both = [visitor for own in visitors.values() for visitor in own]
     desk = history.Desk(session, workspace_id, stages.active(session, workspace_id), now=now)
-    desk.prepare([kept.id, absorbed.id])
     states = desk.states([kept.id, absorbed.id])
-    state = desk.begin(kept.id)
+    by_hand = overrides.schedules(session, [kept.id, absorbed.id])
+    state = Fold()
+    state.take([one for own in by_hand.values() for one in own])
     desk.fold(kept.id, state, [t for t in log.of_visitors(session, both) if t.counts])
     stage_of = {lead_id: state.stage for lead_id, state in states.items()}
     return Preview(

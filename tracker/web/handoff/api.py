@@ -1,16 +1,22 @@
 """Handoffs for programs."""
 
+from typing import Any
+
 from flask_login import current_user
 
 from tracker import journey
 from tracker.errors import Forbidden
 from tracker.handoff import queries, service
 from tracker.handoff.domain import HandoffStatus
+from tracker.handoff.models import Handoff
 from tracker.handoff.queries import Some
 from tracker.handoff.service import Answer
+from tracker.reports.fits import fit_today
+from tracker.stages import service as stages
 from tracker.web.api.blueprint import ApiBlueprint, exists
 from tracker.web.api.shapes import page
 from tracker.web.context import commit, now, requires, session, workspace
+from tracker.web.handoff.cards import withdrawn_words
 from tracker.web.handoff.schemas import (
     AnsweredSchema,
     AnswerSchema,
@@ -36,7 +42,7 @@ def index(args):
     )
     home = current_user.workspace_id
     found = queries.page(session(), home, some, limit=args["limit"], offset=args["offset"])
-    return page(found, queries.count(session(), home, some), args)
+    return page([row(one) for one in found], queries.count(session(), home, some), args)
 
 
 @blueprint.get("/<code>")
@@ -44,7 +50,7 @@ def index(args):
 @blueprint.response(200, HandoffSchema)
 def one(code):
     """Return one handoff."""
-    return service.get(session(), current_user.workspace_id, code)
+    return row(service.get(session(), current_user.workspace_id, code))
 
 
 @blueprint.post("/<code>/claim")
@@ -55,7 +61,7 @@ def claim(code):
     service.get(session(), current_user.workspace_id, code)
     service.claim(session(), current_user.workspace_id, code, by=_person(), now=now())
     commit()
-    return service.get(session(), current_user.workspace_id, code)
+    return row(service.get(session(), current_user.workspace_id, code))
 
 
 @blueprint.post("/<code>/release")
@@ -66,7 +72,7 @@ def release(code):
     service.get(session(), current_user.workspace_id, code)
     service.release(session(), current_user.workspace_id, code, by=_person())
     commit()
-    return service.get(session(), current_user.workspace_id, code)
+    return row(service.get(session(), current_user.workspace_id, code))
 
 
 @blueprint.post("/<code>/answer")
@@ -81,7 +87,7 @@ def answer(said, code):
     opened = None if deal is None else {"code": deal.code, "name": deal.title}
     commit()
     settled = service.get(session(), current_user.workspace_id, code)
-    return {**_as_dict(settled), "deal": opened}
+    return {**row(settled), "deal": opened}
 
 
 def _person() -> int:
@@ -91,5 +97,11 @@ def _person() -> int:
     return person
 
 
-def _as_dict(handoff):
-    return {name: getattr(handoff, name) for name in HandoffSchema().fields}
+def row(handoff: Handoff) -> dict[str, Any]:
+    """Return an offer as it goes out."""
+    _model_id, model = stages.active(session(), handoff.workspace_id)
+    own = {name: getattr(handoff, name, None) for name in HandoffSchema().fields}
+    return own | {
+        "fit": fit_today(model.fit, handoff.lead, handoff.lead.company),
+        "why_withdrawn": withdrawn_words(session(), handoff),
+    }

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from tracker.handoff import briefing
 from tracker.handoff.briefing import Proof, Read
-from tracker.handoff.domain import HandoffStatus, RejectReason
+from tracker.handoff.domain import HandoffStatus, RejectReason, WithdrawReason
 from tracker.handoff.models import Handoff
+from tracker.identity.models import Merge
 from tracker.reports.fits import fit_today
 from tracker.stages import service as stages
 from tracker.stages.explain import rule_of
 from tracker.stages.fit import Fit
 from tracker.stages.receipts import load_receipt
+from tracker.touches.models import Visitor
+from tracker.web.leads.lines import name_of
 from tracker.web.receipts import sentence
 
 AMBER_FROM, RED_FROM = 0.66, 0.9
@@ -105,6 +108,25 @@ def reason_name(reason: RejectReason) -> str:
     }[reason]
 
 
+def withdrawn_words(session: Session, handoff: Handoff) -> str:
+    """Return why an offer was withdrawn in one sentence, '' where it was not or nobody knows."""
+    first, merge = handoff.yielded_to, handoff.withdrawn_merge
+    if first is not None:
+        name = name_of(first.original_lead)
+        if first.status is HandoffStatus.ACCEPTED:
+            return _("Came together with %(name)s, whom sales has accepted.", name=name)
+        return _("Came together with %(name)s, whose offer was there first.", name=name)
+    if merge is not None:
+        name = _other_in(session, merge, handoff.original_lead_id)
+        if handoff.withdrawn is WithdrawReason.PARTED:
+            return _("The merge with %(name)s was undone; alone it is not in BOFU.", name=name)
+        return _("Merged with %(name)s; together they are not in BOFU.", name=name)
+    if handoff.withdrawn is WithdrawReason.PUBLISHED:
+        return _("Not in BOFU under version %(version)s of the stage model.",
+                 version=handoff.withdrawn_version)  # fmt: skip
+    return _left_words(handoff.withdrawn)
+
+
 def status_name(status: HandoffStatus) -> str:
     """Return what a status is called."""
     return {
@@ -114,3 +136,21 @@ def status_name(status: HandoffStatus) -> str:
         HandoffStatus.EXPIRED: _("Expired"),
         HandoffStatus.WITHDRAWN: _("Withdrawn"),
     }[status]
+
+
+def _left_words(reason: WithdrawReason | None) -> str:
+    return {
+        WithdrawReason.RULE: _("Left BOFU by a rule of the stage model."),
+        WithdrawReason.DECAY: _("Fell out of BOFU: its score no longer holds it there."),
+        WithdrawReason.BY_HAND: _("Somebody set another stage by hand."),
+        WithdrawReason.HAND_ENDED: _("The stage that was set by hand has ended."),
+        WithdrawReason.RETOLD: _("Its history reads otherwise now: it is not in BOFU."),
+    }.get(reason or WithdrawReason.YIELDED, "")
+
+
+def _other_in(session: Session, merge: Merge, lead_id: int) -> str:
+    is_absorbed = merge.absorbed_lead_id == lead_id
+    other = merge.kept if is_absorbed else merge.absorbed
+    number = merge.kept_visitor_id if is_absorbed else merge.absorbed_visitor_id
+    # A lead that has merged may have no name of its own left, but it had a key.
+    return name_of(other, session.get_one(Visitor, number).key[2:])

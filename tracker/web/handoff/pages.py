@@ -12,7 +12,13 @@ from tracker.handoff import queries, service
 from tracker.handoff.domain import HandoffStatus, RejectReason
 from tracker.web.context import commit, now, requires, session, workspace
 from tracker.web.fits import fit_words
-from tracker.web.handoff.cards import cards, reason_name, reasons_why, status_name
+from tracker.web.handoff.cards import (
+    cards,
+    reason_name,
+    reasons_why,
+    status_name,
+    withdrawn_words,
+)
 from tracker.web.paging import page_of, url_with
 from tracker.workspaces.domain import Role
 
@@ -61,6 +67,7 @@ def settled():
         "handoff/settled.html",
         handoffs=found,
         why=reasons_why(session(), home.id, found),
+        withdrawn={one.id: withdrawn_words(session(), one) for one in found},
         page=page,
         waiting=service.open_count(session(), home.id),
         statuses=[("", _("any")), *((s.value, status_name(s)) for s in queries.SETTLED)],

@@ -2,8 +2,9 @@
 
 from marshmallow import fields, validate
 
-from tracker.handoff.domain import HandoffStatus, RejectReason
+from tracker.handoff.domain import HandoffStatus, RejectReason, WithdrawReason
 from tracker.web.api.shapes import Named, PageArgs, Shape, Text, page_of
+from tracker.web.leads.schemas import FitSchema
 
 VERDICTS = (HandoffStatus.ACCEPTED.value, HandoffStatus.REJECTED.value)
 
@@ -31,6 +32,7 @@ class HandoffSchema(Shape):
     code = fields.String()
     status = fields.Enum(HandoffStatus, by_value=True)
     lead = fields.Nested(LeadBriefSchema)
+    fit = fields.Nested(FitSchema, metadata={"description": "How well the lead fits today."})
     offered_at = fields.DateTime()
     due_at = fields.DateTime(metadata={"description": "By when sales has promised to answer."})
     claimed_by = fields.Nested(Named, allow_none=True)
@@ -42,6 +44,13 @@ class HandoffSchema(Shape):
     recycled_until = fields.DateTime(
         allow_none=True, metadata={"description": "Until then it is not offered again."}
     )
+    withdrawn = fields.Enum(
+        WithdrawReason,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "Why it was withdrawn, where it was."},
+    )
+    why_withdrawn = fields.String(metadata={"description": "The same in one sentence, or nothing."})
 
 
 class AnsweredSchema(HandoffSchema):

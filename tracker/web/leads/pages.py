@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -28,7 +29,7 @@ from tracker.touches import titles as catalogue
 from tracker.web import receipts, terms
 from tracker.web.context import now, requires, session, workspace
 from tracker.web.fits import fit_lines, fit_words
-from tracker.web.handoff.cards import reason_name
+from tracker.web.handoff.cards import reason_name, withdrawn_words
 from tracker.web.leads import lines
 from tracker.web.paging import page_of, url_with
 from tracker.web.reports.filters import source_words
@@ -111,6 +112,7 @@ def journey(code):
         is_waiting=bool(offers) and offers[-1].status is HandoffStatus.OFFERED,
         lines=lines,
         reason_name=reason_name,
+        withdrawn_words=partial(withdrawn_words, session()),
         fit=fit_today(model.fit, lead, lead.company),
         fit_lines=fit_lines,
         terms=terms,
