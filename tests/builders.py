@@ -1,7 +1,7 @@
 """Plain functions that build what a test needs and leave out what it does not say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -49,7 +49,7 @@ class House:
 
     def adopt(self, hit: Hit) -> Hit:
         """Return another house's hit as if it had come here."""
-        return replace(hit, workspace_id=self.workspace.id, site_id=self.site.id)
+        return hit._replace(workspace_id=self.workspace.id, site_id=self.site.id)
 
     def page(self, path: str = "/", **facts: object) -> Hit:
         """Return a page view."""
@@ -127,7 +127,7 @@ def days(number: float) -> timedelta:
 
 def later(hits: Sequence[Hit], by: timedelta) -> list[Hit]:
     """Return the same hits, received later than they happened."""
-    return [replace(hit, received_at=hit.received_at + by) for hit in hits]
+    return [hit._replace(received_at=hit.received_at + by) for hit in hits]
 
 
 def make_touch(number: int, **facts: object) -> Touch:

@@ -42,7 +42,7 @@ def test_what_we_hold_is_what_the_touches_say(database, house) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE standing SET state = '[[],0,null,0,null,0,0,false,[],[],[],[]]', stage = NULL",
+        "UPDATE standing SET state = '[[],0,[],{},{},{}]', stage = NULL",
         "DELETE FROM standing",
         "UPDATE transition SET retracted_at = 1",
         "UPDATE milestone SET occurred_at = occurred_at + 1",

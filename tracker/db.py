@@ -160,6 +160,12 @@ class Database:
             self._intake.close()
 
 
+# What the driver binds as it is, or would search a way for at every value: 0.4 us where that
+# takes 2.  It asks by exact type, and knows neither NULL, nor bytes, nor truth.
+for _type, _plain in ((type(None), {}.get), (bytes, bytearray), (bool, int)):
+    pysqlite3.dbapi2.register_adapter(_type, _plain)
+
+
 def make_engine(url: str) -> Engine:
     """Return an engine for sqlite:///… or postgresql+psycopg://…, set up alike."""
     if url.startswith("sqlite"):

@@ -23,16 +23,28 @@ TOGETHER = 100
 REMEMBERED = 10_000
 
 Row = Sequence[Any]
+_KINDS = {int: "bigint", str: "text", bytes: "bytea"}
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection of a session's transaction, which it begins if there is none.
+
+    A session of one connection is not asked: it would look for its bind at every statement.
+    """
+    bind = session.bind
+    if isinstance(bind, Connection) and bind.in_transaction():
+        return bind
+    return session.connection()
 
 
 def execute(session: Session, sql: str, values: Sequence[Any] = ()) -> None:
     """Run a statement that returns nothing."""
-    run(session.connection(), sql, tuple(values)).close()
+    run(connection_of(session), sql, tuple(values)).close()
 
 
 def fetch(session: Session, sql: str, values: Sequence[Any] = ()) -> Sequence[Row]:
     """Return the rows of a query whose parameters are written as `?`."""
-    cursor = run(session.connection(), sql, tuple(values))
+    cursor = run(connection_of(session), sql, tuple(values))
     rows: Sequence[Row] = cursor.fetchall()
     cursor.close()
     return rows
@@ -43,44 +55,50 @@ def fetch_in(
 ) -> list[Row]:
     """Return the rows of a query with one `IN ({})`, asked for some hundred keys at a time.
 
-    Lists are filled up to a power of two with their last key: a statement that the driver
-    has seen before need not be prepared again.
+    On SQLite lists are filled up to a power of two with their last key: a statement that the
+    driver has seen before need not be prepared again.  PostgreSQL takes all keys as one value.
     """
     found: list[Row] = []
+    is_sqlite = _is_sqlite(session)
     for part in chunks(keys):
-        size = 1 << (len(part) - 1).bit_length()
-        part += [part[-1]] * (size - len(part))
-        found += fetch(session, sql.replace("{}", _marks(size)), (*before, *part))
+        if is_sqlite:
+            size = 1 << (len(part) - 1).bit_length()
+            part += [part[-1]] * (size - len(part))
+            found += fetch(session, sql.replace("{}", _marks(size)), (*before, *part))
+        else:
+            kind = _KINDS[type(part[0])]
+            any_of = sql.replace("IN ({})", f"= ANY(?::{kind}[])")
+            found += fetch(session, any_of, (*before, _array(part, kind)))
     return found
 
 
 def execute_many(session: Session, sql: str, rows: Sequence[Row]) -> None:
     """Run a statement once for each row of parameters."""
     if rows:
-        run(session.connection(), sql, [tuple(row) for row in rows]).close()
+        run(connection_of(session), sql, [tuple(row) for row in rows]).close()
 
 
-def insert_many(session: Session, sql: str, rows: Sequence[Row], *, columns: int) -> None:
-    """Run `INSERT … VALUES {}` for many rows at once; no key may come twice.
+def insert_many(session: Session, sql: str, rows: Sequence[Row], *, types: str) -> None:
+    """Run `INSERT INTO … {}` for many rows at once; no key may come twice.
 
     One step of the database where `execute_many` takes one for each row, and gives every
-    waiting thread a turn at each.
+    waiting thread a turn at each.  `types` are the columns' types as PostgreSQL calls them.
     """
-    for part in chunks(rows, TOGETHER):
-        execute(session, *_with_values(sql, part, columns))
+    for statement in _inserts(session, sql, rows, types):
+        execute(session, *statement)
 
 
 def insert_returning(
-    session: Session, sql: str, rows: Sequence[Row], *, columns: int, returning: str
+    session: Session, sql: str, rows: Sequence[Row], *, types: str, returning: str
 ) -> list[Row]:
-    """Run `INSERT … VALUES {}` for many rows at once and return what each one says.
+    """Run `INSERT INTO … {}` for many rows at once and return what each one says.
 
     Rows that a unique constraint refuses are left out.
     """
     sql += f" ON CONFLICT DO NOTHING RETURNING {returning}"
     found: list[Row] = []
-    for part in chunks(rows, TOGETHER):
-        found += fetch(session, *_with_values(sql, part, columns))
+    for statement in _inserts(session, sql, rows, types):
+        found += fetch(session, *statement)
     return found
 
 
@@ -90,7 +108,7 @@ def remembered(session: Session, *name: Any) -> dict[Any, Any]:
     It is empty wherever anybody else may have written meanwhile, and for all but the intake.
     Only what this transaction has read or written itself may be put in.
     """
-    connection = session.connection()
+    connection = connection_of(session)
     if not connection.get_execution_options().get(REMEMBERS):
         return {}
     known: dict[Any, Any] = memory_of(connection).known.setdefault(name, {})
@@ -140,9 +158,45 @@ def _named(connection: Connection, text: str, values: Any, error: Exception) -> 
     )
 
 
-def _with_values(sql: str, rows: Sequence[Row], columns: int) -> tuple[str, list[Any]]:
-    marks = ",".join([f"({_marks(columns)})"] * len(rows))
-    return sql.replace("{}", marks), list(chain.from_iterable(rows))
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _inserts(
+    session: Session, sql: str, rows: Sequence[Row], types: str
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Give the statements that put many rows in, each with its values."""
+    if not rows:
+        return
+    kinds = types.split()
+    if _is_sqlite(session):
+        for part in chunks(rows, TOGETHER):
+            marks = ",".join([f"({_marks(len(kinds))})"] * len(part))
+            yield sql.replace("{}", f"VALUES {marks}"), list(chain.from_iterable(part))
+        return
+    # One statement whatever the number of rows: the client reads a long one anew each time,
+    # and takes seven times as long to bind a list as we take to write one down.
+    columns = ", ".join(f"?::{kind}[]" for kind in kinds)
+    text = sql.replace("{}", f"SELECT * FROM unnest({columns})")
+    for part in chunks(rows):
+        values = zip(*part, strict=True)
+        yield text, [_array(column, kind) for column, kind in zip(values, kinds, strict=True)]
+
+
+def _array(values: Sequence[Any], kind: str) -> str:
+    """Return values as PostgreSQL writes an array (its manual, 8.15.2)."""
+    if kind == "text":
+        quoted = [value if value is None else _quoted(value) for value in values]
+    elif kind == "bytea":
+        quoted = [value if value is None else f'"\\\\x{value.hex()}"' for value in values]
+    else:
+        return "{" + repr([*values])[1:-1].replace("None", "NULL") + "}"
+    return "{" + ",".join(["NULL" if value is None else value for value in quoted]) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @lru_cache(maxsize=64)

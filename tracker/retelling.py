@@ -68,7 +68,7 @@ WHERE t.received_at >= ? AND t.content_id IN ({})
 """
 _NOTE = """
 /* retelling.note */
-INSERT INTO untold_lead (classing_id, lead_id) VALUES {} ON CONFLICT DO NOTHING
+INSERT INTO untold_lead (classing_id, lead_id) {} ON CONFLICT DO NOTHING
 """
 
 
@@ -152,4 +152,4 @@ def _settle(session: Session, row: Classing) -> None:
 
 def _note(session: Session, row: Classing, leads: set[int]) -> None:
     rows = [(row.id, lead) for lead in sorted(leads)]
-    insert_many(session, _NOTE, rows, columns=2)
+    insert_many(session, _NOTE, rows, types="bigint bigint")

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -77,7 +76,7 @@ def test_a_hit_that_the_store_refused_is_taken_in_once_the_store_can(knock):
         url="https://a.example/" + 2000 * "x",
         properties=json.dumps({"x": 7000 * "y"}),
     )
-    outcomes = knock.door.intake.put([hit, replace(hit, site_id=site.id)])
+    outcomes = knock.door.intake.put([hit, hit._replace(site_id=site.id)])
     assert outcomes == [Outcome.QUARANTINED, Outcome.ACCEPTED]
     assert again(knock) == Replayed(quarantined=1)
     assert [row.reason for row in knock.quarantine()] == [DropReason.REJECTED_BY_STORE]

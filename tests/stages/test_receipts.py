@@ -12,10 +12,11 @@ from tracker.db import to_micros
 from tracker.stages import service as stages
 from tracker.stages import versions
 from tracker.stages.domain import Cause
-from tracker.stages.fold import Fold, Receipt
+from tracker.stages.fold import Receipt
 from tracker.stages.models import Standing, TransitionRow
 from tracker.stages.receipts import dump_receipt, load_receipt
 from tracker.stages.scoring import DAY, Line, lines
+from tracker.stages.standings import state_of
 from tracker.touches.domain import ContentKind as Kind
 from tracker.touches.models import TouchRow
 
@@ -59,7 +60,7 @@ def test_the_lines_of_every_receipt_add_up_to_the_score_that_is_stored(session, 
     stood = list(session.scalars(select(Standing).filter_by(model_id=model_id)))
     assert len(stood) > LEADS
     for standing in stood:
-        state = Fold.loads(standing.state)
+        state = state_of(standing)
         day = to_micros(standing.last_touch_at) // DAY
         told = lines(model, state.groups, day=day)
         assert sum(line.milli for line in told) == standing.score

@@ -1,7 +1,6 @@
 """What a visitor agreed to, and what is left of a hit without it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -21,8 +20,7 @@ def consent_of(value: Any) -> bool | None:
 
 def anonymous(hit: Hit) -> Hit:
     """Return a hit without anything that could tell its visitor from others."""
-    return replace(
-        hit,
+    return hit._replace(
         user_id="",
         email="",
         anonymous_id="",

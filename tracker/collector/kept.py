@@ -32,10 +32,10 @@ def of_message(message: Any, delivery: Delivery) -> tuple[str, str]:
 
 def of_hit(hit: Hit) -> tuple[str, str]:
     """Return a hit as people read it, and all of it, however odd it is."""
-    facts = {name: value for name, value in asdict(hit).items() if value not in ("", None, b"")}
+    facts = {name: value for name, value in _facts(hit).items() if value not in ("", None, b"")}
     body = json.dumps({**facts, "type": hit.type.name.lower()}, default=_plain)[:MOST]
     with suppress(TypeError, ValueError):
-        return body, json.dumps({"hit": asdict(hit)}, default=_exactly)
+        return body, json.dumps({"hit": _facts(hit)}, default=_exactly)
     return body, ""
 
 
@@ -58,6 +58,11 @@ def read(
         network=bytes.fromhex(request.pop("network")),
         **request,
     )
+
+
+def _facts(hit: Hit) -> dict[str, Any]:
+    traits = asdict(hit.traits) if hit.traits else None
+    return hit._asdict() | {"utm": hit.utm._asdict(), "traits": traits}
 
 
 def _hit(facts: dict[str, Any]) -> Hit:

@@ -100,7 +100,7 @@ def _read(raw: Mapping[str, Any], context: Mapping[str, Any], delivery: Delivery
 def _judged(hit: Hit, signature: object, delivery: Delivery) -> Hit:
     is_verified = delivery.is_verified or proof.is_signed(hit, signature, delivery.secret)
     is_unproven = delivery.needs_proof and not is_verified
-    return replace(hit, is_verified=is_verified, is_unproven=is_unproven)
+    return hit._replace(is_verified=is_verified, is_unproven=is_unproven)
 
 
 def _type(raw: Mapping[str, Any], delivery: Delivery) -> MessageType:

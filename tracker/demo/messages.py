@@ -1,7 +1,7 @@
 """Put what people do into the messages that a site would have sent."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
@@ -43,12 +43,11 @@ def hit_of(rng: Random, act: Act, life: Life, to: Address) -> Hit:
     envelope = _envelope(rng, act, life, to)
     if act.piece is None:
         return _identify(envelope, life)
-    named = replace(envelope, name=act.piece.event, asset=act.piece.asset, title=act.piece.title)
+    named = envelope._replace(name=act.piece.event, asset=act.piece.asset, title=act.piece.title)
     if act.browser is None:
-        return replace(named, type=MessageType.TRACK, email=life.who.email)
+        return named._replace(type=MessageType.TRACK, email=life.who.email)
     query, referrer = (act.way.query, act.way.referrer) if act.way else ("", SITE + "/")
-    return replace(
-        named,
+    return named._replace(
         type=MessageType.TRACK if act.piece.event else MessageType.PAGE,
         url=SITE + act.piece.path + query,
         referrer=referrer,
@@ -72,8 +71,7 @@ def _identify(envelope: Hit, life: Life) -> Hit:
     firm = {"name": traits.company, "country": traits.company_country}
     said["company"] = firm | {"industry": traits.industry, "employees": traits.employees}
     said = {name: value for name, value in said.items() if value}
-    return replace(
-        envelope,
+    return envelope._replace(
         type=MessageType.IDENTIFY,
         email=who.email,
         traits=traits,
@@ -96,8 +94,7 @@ def _envelope(rng: Random, act: Act, life: Life, to: Address) -> Hit:
     if act.browser is None:
         return envelope
     own = Random(f"{life.seed}/{act.browser}")
-    return replace(
-        envelope,
+    return envelope._replace(
         anonymous_id=own.randbytes(16).hex(),
         user_agent=own.choice(_PHONES if act.browser else (*_BROWSERS, *_PHONES)),
         network=bytes((203, 0, 113)),

@@ -31,7 +31,7 @@ def note(
         does = first_offer(recorded.get(lead_id, ()), touched, known_at)
         if would is not None or does is not None:
             offers.append((row.workspace_id, row.id, lead_id, would, does))
-    insert_many(session, _OFFER, offers, columns=5)
+    insert_many(session, _OFFER, offers, types="bigint bigint bigint bigint bigint")
 
 
 def forget(session: Session, model_id: int) -> None:
@@ -52,5 +52,5 @@ GROUP BY lead_id
 """
 _OFFER = """
 /* handoff.draft_offer */
-INSERT INTO draft_offer (workspace_id, model_id, lead_id, offered_at, live_at) VALUES {}
+INSERT INTO draft_offer (workspace_id, model_id, lead_id, offered_at, live_at) {}
 """

@@ -100,9 +100,9 @@ def _new_leads(session: Session, workspace_id: int, codes: Sequence[str]) -> dic
         session,
         "/* identity.new */ INSERT INTO lead"
         " (workspace_id, code, is_known, is_verified, proven, name, email, title, phone, country,"
-        " stated_company) VALUES {}",
+        " stated_company) {}",
         [(workspace_id, code, False, False, *[""] * 7) for code in codes],
-        columns=11,
+        types="bigint text boolean boolean" + " text" * 7,
         returning="code, id",
     )
     by_heart: dict[int, bool] = remembered(session, _KNOWN)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.driver import Row, execute_many, fetch_in, remembered
+from tracker.driver import Row, fetch_in, insert_many, remembered
 from tracker.identity.domain import Decision, Pair
 
 # The name under which edges are known by heart.
@@ -32,7 +32,8 @@ def edges_of(session: Session, visitors: Iterable[int]) -> dict[int, Edge]:
     known: dict[int, Edge] = remembered(session, _EDGES)
     wanted = sorted(visitors)
     unknown = [visitor for visitor in wanted if visitor not in known]
-    known |= _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", unknown))
+    if unknown:
+        known |= _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", unknown))
     return {visitor: known[visitor] for visitor in wanted if visitor in known}
 
 
@@ -65,7 +66,8 @@ def write(
     known: dict[int, Edge] = remembered(session, _EDGES)
     new = {v: edge for v, edge in sorted(after.items()) if before.get(v) != edge}
     known |= new
-    execute_many(session, _UPSERT, [_row(workspace_id, v, edge) for v, edge in new.items()])
+    rows = [_row(workspace_id, visitor, edge) for visitor, edge in new.items()]
+    insert_many(session, _UPSERT, rows, types=_TYPES)
 
 
 _EDGE = """
@@ -84,13 +86,14 @@ _UPSERT = """
 INSERT INTO visitor_edge
     (workspace_id, visitor_id, lead_id, own_lead_id, is_identified, decided_at, decided_by,
      heard_at, with_visitor_id, is_verified)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+{}
 ON CONFLICT (visitor_id) DO UPDATE SET
     lead_id = excluded.lead_id, own_lead_id = excluded.own_lead_id,
     decided_at = excluded.decided_at, decided_by = excluded.decided_by,
     heard_at = excluded.heard_at, with_visitor_id = excluded.with_visitor_id,
     is_verified = excluded.is_verified
 """
+_TYPES = "bigint bigint bigint bigint boolean bigint bytea bigint bigint boolean"
 
 
 def _read(rows: Iterable[Sequence[Any]]) -> dict[int, Edge]:

@@ -1,13 +1,13 @@
 """Find whose touch it is: visitors to leads, by the order-free rule of `domain`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import to_micros
-from tracker.driver import chunks
+from tracker.driver import fetch_in
 from tracker.errors import NotFound
 from tracker.identity import aliases, profiles
 from tracker.identity.belonging import Belonging, assign, known_leads
@@ -15,11 +15,9 @@ from tracker.identity.domain import Mention, decide
 from tracker.identity.edges import edges_of
 from tracker.identity.models import Lead, VisitorEdge
 from tracker.touches.domain import Touch
-from tracker.touches.models import Visitor
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A lead, the new touches that are its own, and whether its past has changed."""
 
     lead_id: int
@@ -81,11 +79,13 @@ def _root(lead: int, into: Mapping[int, int | None]) -> int:
 
 def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> list[Resolved]:
     before = aliases.previous(session, workspace_id, touches)
-    mentions = [_mention(touch, before.get(touch.id)) for touch in touches]
-    visitors = {v for m in mentions for v in (m.user, m.email, m.anonymous) if v is not None}
-    visitors.update(before.values())
+    named = (v for t in touches for v in (t.visitor_id, t.anonymous_id, t.email_id))
+    visitors = {visitor for visitor in named if visitor is not None} | set(before.values())
     _lock_visitors(session, visitors)
     edges = edges_of(session, visitors)
+    # A browser that comes alone, and is known, says nothing of who belongs together.
+    telling = [t for t in touches if t.anonymous_id != t.visitor_id or t.visitor_id not in edges]
+    mentions = [_mention(touch, before.get(touch.id)) for touch in telling]
     changed = decide({visitor: edge.decision for visitor, edge in edges.items()}, mentions)
     belonging = Belonging.of(edges)
     if changed:
@@ -131,19 +131,16 @@ def _lock_visitors(session: Session, visitors: Iterable[int]) -> None:
     # Several writers on PostgreSQL: whoever decides about a visitor holds it until commit,
     # and everybody asks in the same order.  A touch that points to the visitor holds its key
     # already (KEY SHARE), which NO KEY UPDATE respects.  On SQLite there is one writer.
-    if session.get_bind().dialect.name == "sqlite":
-        return
-    for part in chunks(sorted(visitors)):
-        query = select(Visitor.id).where(Visitor.id.in_(part)).order_by(Visitor.id)
-        session.execute(query.with_for_update(key_share=True))
+    if session.get_bind().dialect.name != "sqlite":
+        fetch_in(session, _HELD.format("visitor"), sorted(visitors))
 
 
 def _lock_leads(session: Session, leads: Iterable[int]) -> None:
-    if session.get_bind().dialect.name == "sqlite":
-        return
-    for part in chunks(sorted(leads)):
-        query = select(Lead.id).where(Lead.id.in_(part)).order_by(Lead.id)
-        session.execute(query.with_for_update(key_share=True))
+    if session.get_bind().dialect.name != "sqlite":
+        fetch_in(session, _HELD.format("lead"), sorted(leads))
+
+
+_HELD = "/* identity.hold */ SELECT id FROM {} WHERE id IN ({{}}) ORDER BY id FOR NO KEY UPDATE"
 
 
 def _by_lead(
@@ -155,12 +152,6 @@ def _by_lead(
             own.setdefault(belonging.leads[touch.visitor_id], []).append(touch)
     known = known_leads(session, own)
     return [
-        Resolved(
-            lead_id=lead,
-            workspace_id=workspace_id,
-            is_known=lead in known,
-            touches=tuple(own[lead]),
-            must_refold=lead in belonging.refold,
-        )
+        Resolved(lead, workspace_id, lead in known, tuple(own[lead]), lead in belonging.refold)
         for lead in sorted(own)
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.db import to_micros
-from tracker.driver import chunks, execute_many, fetch_in
+from tracker.driver import chunks, execute_many, fetch_in, insert_many
 from tracker.milestones.domain import changes, deal_step, firsts
 
 # What is stored: its row, the step, and when it was reached; what is new: lead, step, when.
@@ -37,15 +37,15 @@ def _mark(session: Session, workspace_id: int, leads: list[int], now: datetime) 
     moment = to_micros(now)
     execute_many(session, _RETRACT, [(moment, number) for number, _, _ in gone])
     rows = [(workspace_id, lead, step, at, moment) for lead, step, at in new]
-    execute_many(session, _RECORD, rows)
+    insert_many(session, _RECORD, rows, types=_OF_MILESTONE)
 
 
 _RETRACT = "/* milestones.retract */ UPDATE milestone SET retracted_at = ? WHERE id = ?"
 _RECORD = """
 /* milestones.record */
-INSERT INTO milestone (workspace_id, lead_id, step, occurred_at, recorded_at)
-VALUES (?, ?, ?, ?, ?)
+INSERT INTO milestone (workspace_id, lead_id, step, occurred_at, recorded_at) {}
 """
+_OF_MILESTONE = "bigint bigint text bigint bigint"
 _STORED = """
 /* milestones.stored */
 SELECT id, lead_id, step, occurred_at FROM milestone

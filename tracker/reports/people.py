@@ -20,9 +20,9 @@ from tracker.reports.population import MISSING, Plan, came_from
 from tracker.stages import service as stages
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.fit import Fit
-from tracker.stages.fold import Fold
 from tracker.stages.models import Standing
 from tracker.stages.scoring import DAY, total
+from tracker.stages.standings import state_of
 from tracker.touches.domain import VisitorKey, visitor_key
 from tracker.touches.models import Source, Visitor
 
@@ -273,7 +273,7 @@ def _row(row: Any, *, score: int, sales: str, fit: Fit, known_as: str) -> LeadRo
 def _score(model: StageModel, standing: Standing | None, day: int) -> int:
     if standing is None:
         return 0
-    return total(model, Fold.loads(standing.state).groups, day=day)
+    return total(model, state_of(standing).groups, day=day)
 
 
 def _sales(session: Session, lead_ids: Sequence[int]) -> Mapping[int, str]:

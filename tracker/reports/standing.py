@@ -17,6 +17,7 @@ from tracker.stages.explain import Unmet, nearest_unmet
 from tracker.stages.fold import Fold
 from tracker.stages.models import StageOverride, Standing
 from tracker.stages.scoring import DAY, Line
+from tracker.stages.standings import state_of
 from tracker.touches.domain import ContentKind
 from tracker.touches.models import Source
 
@@ -59,7 +60,7 @@ def today(
     """Return how a lead stands at this moment."""
     standing = session.get(Standing, (lead.id, model_id))
     at = to_micros(now)
-    state = Fold.loads(standing.state) if standing else Fold()
+    state = state_of(standing) if standing else Fold()
     changes = changes_of(session, lead, model_id, model)
     return Today(
         stage=state.stage,

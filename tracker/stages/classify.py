@@ -8,7 +8,7 @@ told live, late or again, to the byte.
 from collections.abc import Iterable, Sequence
 
 from tracker.stages.domain import Cause, Rule, StageModel, Step, rank_of
-from tracker.stages.dues import catch_up, fall, receipt
+from tracker.stages.dues import catch_up, fall, is_quiet, receipt
 from tracker.stages.fold import Fold, Seen, Transition
 from tracker.stages.scoring import DAY, Line, add, lines, total
 from tracker.touches.domain import Counted, Touch
@@ -23,17 +23,19 @@ def classify(model: StageModel, state: Fold, touches: Iterable[Told]) -> list[Tr
     """
     moved: list[Transition] = []
     for touch in touches:
-        moved += catch_up(model, state, until=touch.order[0])
+        if not is_quiet(model, state, touch.order[0]):
+            moved += catch_up(model, state, until=touch.order[0])
         asking = _remember(model, state, touch)
         if state.is_dormant:
             moved.append(_wake(model, state, touch))
         if model.floors:
             moved += _fall(model, state, touch)
-        rule = _admitting(model, state, touch, asking)
-        if rule is not None:
-            moved += _enter(model, state, touch, rule)
-        if model.floors:
-            _anchor(model, state, touch, asking)
+        if asking:
+            rule = _admitting(model, state, touch, asking)
+            if rule is not None:
+                moved += _enter(model, state, touch, rule)
+            if model.floors:
+                _anchor(model, state, touch, asking)
     return moved
 
 
@@ -43,28 +45,35 @@ def score_lines(model: StageModel, state: Fold, *, day: int) -> tuple[Line, ...]
 
 
 def _remember(model: StageModel, state: Fold, touch: Told) -> tuple[Step, ...]:
-    """Take the touch in and return the rules that look at it."""
-    at, kind = touch.order[0], touch.kind
+    """Take the touch in and return the rules that look at it and could change something."""
+    state.order = order = touch.order
+    at, kind, item = order[0], touch.kind, touch.content_id
     if kind is None:
         raise ValueError("a touch without content cannot be classified")
     if state.count == 0:
         state.first_at, state.first_source = at, touch.source_id
     state.count += 1
-    state.order = touch.order
-    add(model, state.groups, kind, touch.content_id, at // DAY)
-    asking = model.asking(kind, touch.content_id)
-    if asking:
-        sure, here = _sure(model, state), rank_of(state.ruled)
-        for rank, rule in asking:
-            if rank <= sure:
-                break
-            if rule.min_score is None and rank_of(rule.from_stage) <= here:
-                _count(rule, state, touch)
+    add(model, state.groups, kind, item, at // DAY)
+    asking = model.asking(kind, item)
+    if not asking:
+        return ()
+    sure = _sure(model, state)
+    # The highest comes first: below what is sure nobody need be asked.
+    if asking[0][0] <= sure:
+        return ()
+    here = rank_of(state.ruled)
+    for rank, rule in asking:
+        if rank <= sure:
+            break
+        if rule.min_score is None and rank_of(rule.from_stage) <= here:
+            _count(rule, state, touch)
     return asking
 
 
 def _sure(model: StageModel, state: Fold) -> int:
     """Return the rank of the stage that the lead cannot fall behind."""
+    if not model.floors:
+        return rank_of(state.ruled)
     for stage, rule in reversed(state.path):
         if rule not in model.floors:
             return rank_of(stage)

@@ -20,7 +20,7 @@ _PLACES = {
 def catch_up(model: StageModel, state: Fold, *, until: int) -> list[Transition]:
     """Carry the state on to a moment (microseconds) and return what fell due on the way."""
     moved: list[Transition] = []
-    while not _is_quiet(model, state, until):
+    while not is_quiet(model, state, until):
         due = next_due(model, state, by=until)
         if due is None or due > until:
             break
@@ -93,7 +93,7 @@ def _floor(model: StageModel, state: Fold) -> int | None:
     return model.floors.get(state.path[-1][1]) if model.floors and state.path else None
 
 
-def _is_quiet(model: StageModel, state: Fold, until: int) -> bool:
+def is_quiet(model: StageModel, state: Fold, until: int) -> bool:
     """Return whether it is plain that nothing falls due by a moment."""
     if state.coming or state.overrides:
         return False

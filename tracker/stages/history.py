@@ -7,16 +7,16 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from tracker.db import from_micros, to_micros
-from tracker.driver import Row, execute_many, fetch_in, insert_many, remembered
+from tracker.driver import Row, insert_many, remembered
 from tracker.identity.service import visitors_of
-from tracker.stages import overrides
+from tracker.stages import overrides, standings
 from tracker.stages.classify import Told, classify
 from tracker.stages.domain import Cause, Override, Stage, StageModel
-from tracker.stages.dues import catch_up, may_come_sooner, next_due
+from tracker.stages.dues import catch_up, is_quiet, may_come_sooner, next_due
 from tracker.stages.fold import Fold, Transition
 from tracker.stages.models import Checkpoint, TransitionRow
 from tracker.stages.receipts import dump_receipt
-from tracker.stages.scoring import DAY, total
+from tracker.stages.standings import Indexed
 from tracker.touches import service as log
 from tracker.touches.domain import Order
 
@@ -27,8 +27,6 @@ _INDEXED = "stages.indexed"
 
 # The number of a version, and its rules.
 Followed = tuple[int, StageModel]
-# What indexes say of a standing: its stage, its first touch, and when to look at it again.
-Indexed = tuple[Stage | None, int, int | None]
 # What makes two transitions the same one.
 Identity = tuple[Stage | None, Stage | None, int, bytes, Cause, str]
 
@@ -48,7 +46,7 @@ class Desk:
         self._schedules: dict[int, Sequence[Override]] = {}
         self._standings: list[Row] = []
         self._further: list[Row] = []
-        self._nowhere: list[Row] = []
+        self._nowhere: list[int] = []
         self._transitions: list[Row] = []
         self._checkpoints: list[Row] = []
 
@@ -57,11 +55,9 @@ class Desk:
         wanted = list(lead_ids)
         found = {lead_id: self._states[lead_id] for lead_id in wanted if lead_id in self._states}
         unknown = [lead_id for lead_id in wanted if lead_id not in found]
-        rows = fetch_in(self.session, _STATES, unknown, before=(self.model_id,))
-        for lead_id, state, stage, first_at, due_by in rows:
-            found[lead_id] = Fold.loads(state)
-            found[lead_id].due_by = due_by
-            self._indexed[lead_id] = (Stage(stage) if stage else None, first_at, due_by)
+        read = standings.read(self.session, self.model_id, unknown)
+        for lead_id, (state, place) in read.items():
+            found[lead_id], self._indexed[lead_id] = state, place
         return found
 
     def prepare(self, lead_ids: Iterable[int]) -> None:
@@ -98,7 +94,7 @@ class Desk:
         if state.order is None:
             self._states.pop(lead_id, None)
             self._indexed.pop(lead_id, None)
-            self._nowhere.append((lead_id, self.model_id))
+            self._nowhere.append(lead_id)
         else:
             self._states[lead_id] = state
             if state.due_by is None or may_come_sooner(self.model, state):
@@ -106,10 +102,14 @@ class Desk:
                 if state.due_by is None or (due is not None and due < state.due_by):
                     state.due_by = due
             # Most touches change nothing by which a standing is found.
-            place = (state.stage, state.first_at, state.due_by)
+            place = standings.indexed(state)
             rows = self._further if self._indexed.get(lead_id) == place else self._standings
             self._indexed[lead_id] = place
-            rows.append(self._standing(lead_id, state, state.order))
+            rows.append(
+                standings.row_of(
+                    self.model, state, place, (self.workspace_id, lead_id, self.model_id)
+                )
+            )
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:
         """Note new transitions."""
@@ -144,14 +144,14 @@ class Desk:
     def fold(self, lead_id: int, state: Fold, touches: Sequence[Told]) -> list[Transition]:
         """Fold touches that count into the state, up to now, with a checkpoint every so often."""
         transitions: list[Transition] = []
-        rest = list(touches)
-        while rest:
+        done = 0
+        while done < len(touches):
             room = CHECKPOINT_EVERY - state.count % CHECKPOINT_EVERY
-            part, rest = rest[:room], rest[room:]
-            transitions += classify(self.model, state, part)
+            transitions += classify(self.model, state, touches[done : done + room])
+            done += room
             if state.count % CHECKPOINT_EVERY == 0:
                 self.checkpoint(lead_id, state)
-        if state.order is not None:
+        if state.order is not None and not is_quiet(self.model, state, self._now):
             transitions += catch_up(self.model, state, until=self._now)
         return transitions
 
@@ -175,11 +175,11 @@ class Desk:
 
     def write(self) -> None:
         """Write everything that was noted."""
-        insert_many(self.session, _STAND, self._standings, columns=14)
-        insert_many(self.session, _STAND_ON, self._further, columns=14)
-        execute_many(self.session, _STAND_NOWHERE, self._nowhere)
-        execute_many(self.session, _CHECKPOINT, self._checkpoints)
-        execute_many(self.session, _TRANSITION, self._transitions)
+        standings.write(self.session, self._standings, are_indexed=False)
+        standings.write(self.session, self._further, are_indexed=True)
+        standings.remove(self.session, self.model_id, self._nowhere)
+        insert_many(self.session, _CHECKPOINT, self._checkpoints, types=_OF_CHECKPOINT)
+        insert_many(self.session, _TRANSITION, self._transitions, types=_OF_TRANSITION)
         self.session.flush()
 
     def _schedule(self, lead_id: int) -> Sequence[Override]:
@@ -199,23 +199,6 @@ class Desk:
             query = query.where(place > (from_micros(after[0]), after[1]))
         return list(self.session.scalars(query))
 
-    def _standing(self, lead_id: int, state: Fold, order: Order) -> Row:
-        return (
-            self.workspace_id,
-            lead_id,
-            self.model_id,
-            state.stage,
-            total(self.model, state.groups, day=order[0] // DAY),
-            state.entered_at if state.stage else None,
-            state.first_at,
-            state.first_source,
-            *order,
-            state.count,
-            state.is_dormant,
-            state.due_by,
-            state.dumps(),
-        )
-
     def _transition(self, lead_id: int, moved: Transition) -> Row:
         return (
             self.workspace_id,
@@ -226,41 +209,19 @@ class Desk:
         )
 
 
-_STATES = """
-/* stages.states */
-SELECT lead_id, state, stage, first_touch_at, due_at FROM standing
-WHERE model_id = ? AND lead_id IN ({})
-"""
-_INTO = """
-/* stages.stand */
-INSERT INTO standing
-    (workspace_id, lead_id, model_id, stage, score, entered_at, first_touch_at,
-     first_source_id, last_touch_at, last_message, touch_count, is_dormant, due_at, state)
-VALUES {}
-ON CONFLICT (lead_id, model_id) DO UPDATE SET
-"""
-_STAND_ON = f"""{_INTO}
-    score = excluded.score, entered_at = excluded.entered_at,
-    first_source_id = excluded.first_source_id,
-    last_touch_at = excluded.last_touch_at, last_message = excluded.last_message,
-    touch_count = excluded.touch_count, is_dormant = excluded.is_dormant, state = excluded.state
-"""
-_STAND = f"""{_STAND_ON},
-    stage = excluded.stage, first_touch_at = excluded.first_touch_at, due_at = excluded.due_at
-"""
-_STAND_NOWHERE = "/* stages.nowhere */ DELETE FROM standing WHERE lead_id = ? AND model_id = ?"
 _CHECKPOINT = """
 /* stages.checkpoint */
-INSERT INTO standing_checkpoint (workspace_id, lead_id, model_id, touched_at, message, state)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO standing_checkpoint (workspace_id, lead_id, model_id, touched_at, message, state) {}
 """
+_OF_CHECKPOINT = "bigint bigint bigint bigint bytea text"
 _TRANSITION = """
 /* stages.transition */
 INSERT INTO transition
     (workspace_id, lead_id, model_id, recorded_at, from_stage, to_stage, occurred_at,
      message, cause, receipt)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+{}
 """
+_OF_TRANSITION = "bigint bigint bigint bigint text text bigint bytea text text"
 
 
 def identities(transitions: Iterable[Transition]) -> set[Identity]:

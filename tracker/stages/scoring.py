@@ -22,13 +22,15 @@ FORGET_AFTER = 12
 DAYS_APART = 4
 _POINT, _MILLI = 1_000_000, 1_000
 
-# A kind, and the item where it has points of its own (0 where it has not).
-Group = tuple[ContentKind, int]
+# A kind, or `kind:item` where the item has points of its own: a key that JSON can have.
+Group = str
 # The day (since 1970), the touches, and what they were worth on that day.
 Entry = tuple[int, int, int]
 Groups = dict[Group, list[Entry]]
-# An entry's day, group and touches, and what they are worth on another day in milli-points.
-Worth = tuple[int, Group, int, int]
+# An entry's day, its kind and item (0 for none), its touches, and what they are worth on another
+# day in milli-points.
+Worth = tuple[int, tuple[ContentKind, int], int, int]
+_KINDS = {kind.value: kind for kind in ContentKind}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,10 +50,11 @@ def add(model: StageModel, groups: Groups, kind: ContentKind, item: int | None, 
     points = model.worths[own] if own else model.points.get(kind, 0)
     if not points:
         return
-    entries = groups.get((kind, own))
+    group = f"{kind.value}:{own}" if own else kind.value
+    entries = groups.get(group)
     if entries is None:
         _forget(model, groups, day)
-        groups[kind, own] = [(day, 1, points * _POINT)]
+        groups[group] = [(day, 1, points * _POINT)]
         return
     last, touches, worth = entries[-1]
     if last == day:
@@ -73,8 +76,25 @@ def lines(model: StageModel, groups: Groups, *, day: int) -> tuple[Line, ...]:
 
 def total(model: StageModel, groups: Groups, *, day: int) -> int:
     """Return the score on a day in milli-points: the sum of the lines."""
-    found = _capped(model, groups, day) if model.caps else _worths(model, groups, day)
-    return sum([worth[3] for worth in found])
+    if model.caps:
+        return sum([worth[3] for worth in _capped(model, groups, day)])
+    # As `_worths` says, without a line for each entry: every touch asks for the sum.
+    score = 0
+    half_life = model.half_life_days
+    factors = _factors(half_life)
+    for group, entries in groups.items():
+        if model.half_lives:
+            half_life = model.half_life(_named(group)[0])
+            factors = _factors(half_life)
+        for then, _, worth in entries:
+            left = worth if worth >= 0 else -worth
+            days = day - then
+            if days >= half_life:
+                left = _left(left, days, half_life)
+            elif days > 0:
+                left = left * factors[days] // SCALE
+            score += left // _MILLI if worth >= 0 else -(left // _MILLI)
+    return score
 
 
 def first_day_below(
@@ -106,57 +126,57 @@ def _factors(half_life: int) -> tuple[int, ...]:
         return tuple(int(SCALE * (step * day).exp()) for day in range(half_life))
 
 
-def _worth(entry: Entry, day: int, half_life: int) -> int:
-    then, _, worth = entry
-    if day > then:
-        # Rounded towards nothing on both sides: what speaks against somebody fades away too.
-        left = abs(worth) * decay(day - then, half_life) // SCALE
-        return left if worth >= 0 else -left
-    return worth
+def _named(group: Group) -> tuple[ContentKind, int]:
+    kind, _, item = group.partition(":")
+    return _KINDS[kind], int(item or 0)
+
+
+def _left(worth: int, days: int, half_life: int) -> int:
+    """Return what is left after some days (at least one) of what something was worth."""
+    halvings, rest = divmod(days, half_life)
+    factor = _factors(half_life)[rest] >> halvings if halvings < FORGET_AFTER else 0
+    # Rounded towards nothing on both sides: what speaks against somebody fades away too.
+    return worth * factor // SCALE if worth >= 0 else -(-worth * factor // SCALE)
 
 
 def _worths(model: StageModel, groups: Groups, day: int) -> list[Worth]:
     found = []
     for group, entries in groups.items():
-        half_life = model.half_lives.get(group[0], model.half_life_days)
-        factors = _factors(half_life)
+        named = _named(group)
+        half_life = model.half_life(named[0])
         for then, touches, worth in entries:
-            milli = abs(worth) // _MILLI
-            if day > then:
-                # As `_worth` says, without a call for each entry: every touch asks for all.
-                halvings, rest = divmod(day - then, half_life)
-                left = factors[rest] >> halvings if halvings < FORGET_AFTER else 0
-                milli = abs(worth) * left // SCALE // _MILLI
+            left = worth if day <= then else _left(worth, day - then, half_life)
+            milli = left // _MILLI if left >= 0 else -(-left // _MILLI)
             if milli:
-                found.append((then, group, touches, milli if worth >= 0 else -milli))
+                found.append((then, named, touches, milli))
     return found
 
 
 def _capped(model: StageModel, groups: Groups, day: int) -> Iterator[Worth]:
     """Give lines cut so that no kind counts for more than its cap; the oldest count first."""
     left: dict[tuple[ContentKind, bool], int] = {}
-    for then, group, touches, milli in sorted(_worths(model, groups, day)):
-        side = (group[0], milli > 0)
-        cap = model.caps.get(group[0])
+    for then, named, touches, milli in sorted(_worths(model, groups, day)):
+        side = (named[0], milli > 0)
+        cap = model.caps.get(named[0])
         room = abs(milli) if cap is None else left.get(side, cap * _MILLI)
         kept = max(-room, min(room, milli))
         left[side] = room - abs(kept)
         if kept:
-            yield then, group, touches, kept
+            yield then, named, touches, kept
 
 
 def _forget(model: StageModel, groups: Groups, day: int) -> None:
     gone = [
         group
         for group, entries in groups.items()
-        if day - entries[-1][0] >= FORGET_AFTER * model.half_life(group[0])
+        if day - entries[-1][0] >= FORGET_AFTER * model.half_life(_named(group)[0])
     ]
     for group in gone:
         del groups[group]
 
 
 def _together(earlier: Entry, later: Entry, half_life: int) -> Entry:
-    left = _worth(earlier, later[0], half_life)
+    left = _left(earlier[2], later[0] - earlier[0], half_life)
     touches = earlier[1] if left else 0
     return later[0], touches + later[1], left + later[2]
 

@@ -1,8 +1,10 @@
 """Carry new touches into standings and transitions; refold where the past has changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -19,8 +21,7 @@ from tracker.touches import service as log
 from tracker.touches.domain import Touch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Classified:
+class Classified(NamedTuple):
     """Where a lead stands after its new touches, and whether its history changed on the way."""
 
     lead_id: int
@@ -28,12 +29,17 @@ class Classified:
     is_known: bool
     stage: Stage | None
     has_moved: bool
-    # When it last did something that counts; None if it never did.
-    touched_at: datetime | None
+    # When it last did something that counts, in microseconds; None if it never did.
+    touched: int | None
     # Everything just appended is history (an import, a back-dated touch): nobody is to be called.
     is_history: bool = False
     # It may have stood at the bottom before, and does no longer.
     has_left_bottom: bool = False
+
+    @property
+    def touched_at(self) -> datetime | None:
+        """Return when it last did something that counts."""
+        return None if self.touched is None else from_micros(self.touched)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +140,7 @@ def _bring_all_up(
         state = states.get(lead.lead_id)
         # Nobody can go on from nothing, nor from a past that may not have been replayed yet.
         if is_coming if state is None else state.order is None:
-            lead = replace(lead, must_refold=True)
+            lead = lead._replace(must_refold=True)
         if state is None:
             state = desk.begin(lead.lead_id) if is_overridden else Fold()
         classified.append(_bring_up(desk, lead, state))
@@ -198,23 +204,28 @@ def differences(
 
 
 def _bring_up(desk: history.Desk, lead: Resolved, state: Fold) -> Classified:
-    counted = sorted((t for t in lead.touches if t.counts), key=lambda t: t.order)
+    touches = lead.touches
+    counted = [touch for touch in touches if touch.counts]
     before, has_moved = state.stage, lead.must_refold
     if lead.must_refold:
         state = desk.refold(lead.lead_id, None)
     elif counted:
+        counted.sort(key=_ORDER)
         state, has_moved = _advance(desk, lead.lead_id, counted, state)
+    stage = state.stage
     return Classified(
-        lead_id=lead.lead_id,
-        workspace_id=lead.workspace_id,
-        is_known=lead.is_known,
-        stage=state.stage,
-        has_moved=has_moved,
-        touched_at=from_micros(state.order[0]) if state.order else None,
-        is_history=all(touch.is_back_dated for touch in lead.touches),
-        has_left_bottom=state.stage is not Stage.BOFU
-        and (lead.must_refold or before is Stage.BOFU),
+        lead.lead_id,
+        lead.workspace_id,
+        lead.is_known,
+        stage,
+        has_moved,
+        state.order[0] if state.order else None,
+        all(touch.is_back_dated for touch in touches),
+        stage is not Stage.BOFU and (lead.must_refold or before is Stage.BOFU),
     )
+
+
+_ORDER = attrgetter("order")
 
 
 def _advance(

@@ -1,12 +1,11 @@
 """Move leads without a touch of theirs: by what falls due, and by what somebody sets by hand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.db import from_micros, to_micros
+from tracker.db import to_micros
 from tracker.driver import fetch
 from tracker.identity import service as identity
 from tracker.identity.belonging import known_leads
@@ -71,7 +70,7 @@ def _settle(
             state.due_by = None
             has_moved = bool(desk.advance(lead_id, state, ()))
         one = _standing(workspace_id, lead_id, before, state)
-        settled.append(replace(one, is_known=lead_id in known, has_moved=has_moved))
+        settled.append(one._replace(is_known=lead_id in known, has_moved=has_moved))
     desk.write()
     return settled
 
@@ -84,7 +83,7 @@ def _retell(session: Session, workspace_id: int, lead_id: int, now: datetime) ->
         state = desk.refold(lead_id, (to_micros(now), b""))
         desk.write()
         told.append(_standing(workspace_id, lead_id, before, state))
-    return replace(told[0], is_known=bool(known_leads(session, [lead_id])), has_moved=True)
+    return told[0]._replace(is_known=bool(known_leads(session, [lead_id])), has_moved=True)
 
 
 def _standing(workspace_id: int, lead_id: int, before: Stage | None, state: Fold) -> Classified:
@@ -94,6 +93,6 @@ def _standing(workspace_id: int, lead_id: int, before: Stage | None, state: Fold
         is_known=False,
         stage=state.stage,
         has_moved=False,
-        touched_at=from_micros(state.order[0]) if state.order else None,
+        touched=state.order[0] if state.order else None,
         has_left_bottom=before is Stage.BOFU and state.stage is not Stage.BOFU,
     )

@@ -190,7 +190,7 @@ def note_moves(
         for lead_id, life in lives.items()
         if life.stage != stands.get(lead_id)
     ]
-    insert_many(session, _MOVE, moves, columns=5)
+    insert_many(session, _MOVE, moves, types="bigint bigint bigint text text")
 
 
 def changes_under(
@@ -225,7 +225,7 @@ SELECT lead_id, stage FROM standing WHERE model_id = ? AND lead_id IN ({})
 """
 _MOVE = """
 /* stages.move */
-INSERT INTO draft_move (workspace_id, model_id, lead_id, from_stage, to_stage) VALUES {}
+INSERT INTO draft_move (workspace_id, model_id, lead_id, from_stage, to_stage) {}
 """
 _CHANGES = """
 /* stages.changes */

@@ -2,7 +2,8 @@
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from tracker.collector.domain import NO_UTM, Hit, Utm
@@ -35,21 +36,28 @@ class Arrival:
     creative: str = ""
     referrer: str = ""
     channel: Channel
+    # 16 bytes that are equal for what reports should count as one.
+    key: bytes = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> bytes:
-        """Return 16 bytes that are equal for what reports should count as one."""
+    def __post_init__(self) -> None:
+        """Make the key."""
         parts = (self.name, self.medium, self.campaign, self.term, self.creative, self.referrer)
         folded = fold_label("\x1f".join(parts))
-        return hashlib.blake2b(folded.encode(), digest_size=16).digest()
+        key = hashlib.blake2b(folded.encode(), digest_size=16).digest()
+        object.__setattr__(self, "key", key)
 
 
 def arrival_of(hit: Hit) -> Arrival | None:
     """Return how the visitor came, or None where the hit says nothing of it."""
-    if hit.source_label:
-        return _labelled(hit.source_label)
-    utm = _clean(hit.utm if hit.utm is not NO_UTM and hit.utm != NO_UTM else _utm_of(hit.url))
-    referrer = _outside_host(hit)
+    return _arrival(hit.source_label, hit.utm, hit.url, hit.referrer)
+
+
+@lru_cache(maxsize=2048)
+def _arrival(label: str, said: Utm, url: str, referred: str) -> Arrival | None:
+    if label:
+        return _labelled(label)
+    utm = _clean(said if said != NO_UTM else _utm_of(url))
+    referrer = _outside_host(referred, url)
     if utm.source or utm.medium or utm.campaign:
         name = utm.source or referrer or "(not set)"
         return Arrival(
@@ -61,12 +69,12 @@ def arrival_of(hit: Hit) -> Arrival | None:
             referrer=referrer,
             channel=_channel(name, utm.medium),
         )
-    clicked = _click_id(hit.url)
+    clicked = _click_id(url)
     if clicked:
         return Arrival(name=clicked[0], medium=clicked[1], channel=_channel(*clicked))
     if referrer:
         return Arrival(name=referrer, referrer=referrer, channel=_channel(referrer, ""))
-    if hit.url and not hit.referrer:
+    if url and not referred:
         return Arrival(name="(direct)", channel=Channel.DIRECT)
     return None
 
@@ -157,11 +165,11 @@ def _host(url: str) -> str:
         return ""
 
 
-def _outside_host(hit: Hit) -> str:
-    if not hit.referrer:
+def _outside_host(referred: str, url: str) -> str:
+    if not referred:
         return ""
-    referrer = _host(hit.referrer)
-    return "" if referrer == _host(hit.url) else referrer
+    referrer = _host(referred)
+    return "" if referrer == _host(url) else referrer
 
 
 def _channel(name: str, medium: str) -> Channel:

@@ -56,6 +56,7 @@ class Item:
     classed: Classed = Classed.GUESSED
 
 
+@lru_cache(maxsize=1024)
 def fold_name(name: str) -> str:
     """Return an event name without case, spaces, dashes or camel humps."""
     return _GAPS.sub(" ", _CAMEL.sub(" ", name)).strip().casefold()
@@ -67,7 +68,7 @@ def item_of(hit: Hit, event_names: Mapping[str, ContentKind]) -> Item | None:
         return None
     if hit.type is MessageType.TRACK:
         return _event_item(hit, event_names)
-    return _page_item(hit)
+    return _page_item(hit.url, hit.title, hit.name)
 
 
 @lru_cache(maxsize=1024)
@@ -106,9 +107,9 @@ def _event_item(hit: Hit, event_names: Mapping[str, ContentKind]) -> Item:
     )
 
 
-def _page_item(hit: Hit) -> Item:
-    if not hit.url:
-        name = hit.name or hit.title
+@lru_cache(maxsize=2048)
+def _page_item(url: str, title: str, name: str) -> Item:
+    if not url:
+        name = name or title
         return Item(key=f"page:{name.casefold()[:600]}", kind=ContentKind.PAGE, title=name, url="")
-    title = hit.title or hit.name
-    return Item(key=f"url:{page_key(hit.url)}", kind=guess_kind(hit.url), title=title, url=hit.url)
+    return Item(key=f"url:{page_key(url)}", kind=guess_kind(url), title=title or name, url=url)

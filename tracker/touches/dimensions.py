@@ -1,6 +1,7 @@
 """Find or create the small rows that touches point to, many at a time."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table
@@ -74,12 +75,17 @@ def _insert(
     rows = insert_returning(
         session,
         f"/* dimensions.insert */ INSERT INTO {table.name} "
-        f"({', '.join(column.name for column in shape)}) VALUES {{}}",
+        f"({', '.join(column.name for column in shape)}) {{}}",
         [[v[c.name] if c.name in v else _default(c) for c in shape] for v in values],
-        columns=len(shape),
+        types=_types(shape),
         returning=", ".join(columns),
     )
     return {_plain(row[0]): row[1:] for row in rows}
+
+
+def _types(columns: Iterable[Column[Any]]) -> str:
+    names = {bytes: "bytea", int: "bigint", bool: "boolean", datetime: "bigint"}
+    return " ".join(names.get(column.type.python_type, "text") for column in columns)
 
 
 def _default(column: Column[Any]) -> Any:

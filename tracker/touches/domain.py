@@ -1,6 +1,5 @@
 """What happened: touches, the kinds of content, channels, and human or robot."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -97,8 +96,7 @@ SCORED = frozenset({MessageType.PAGE, MessageType.TRACK, MessageType.SCREEN})
 Order = tuple[int, bytes]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """One stored contact, as the rooms to the right see it."""
 
     id: int

@@ -1,13 +1,13 @@
 """What a batch of hits of one workspace points to, looked up at once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from tracker.collector.domain import Hit
-from tracker.driver import fetch, remembered
+from tracker.driver import Row, fetch, remembered
 from tracker.touches.agents import LONGEST, class_of
 from tracker.touches.channels import Arrival, arrival_of
 from tracker.touches.content import Item, item_of
@@ -17,6 +17,7 @@ from tracker.touches.models import Agent, Content, Source, Visitor
 from tracker.touches.rulings import Ruling, Said, ruling_on, rulings
 
 Keys = tuple[str | None, str | None, str | None]
+_NOTHING: Mapping[str, Any] = {}
 # The row of a key, its kind and its item: those of the item that it lies under.
 _FOUND = (
     "key",
@@ -26,75 +27,73 @@ _FOUND = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """What a hit touched: the row of its key, and the item that this is, with its kind."""
 
     id: int
-    item_id: int
     kind: ContentKind
+    item_id: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lookup:
-    """The ids behind each hit of a batch; hits are told apart by identity."""
+class Pointer(NamedTuple):
+    """The rows that a hit points to: whose it is, beside whom, what, from where, with what."""
 
-    keys: dict[int, Keys]
-    items: dict[int, Item | None]
-    arrivals: dict[int, bytes | None]
-    visitors: dict[str, int]
-    contents: dict[str, Touched]
-    sources: dict[bytes, int]
-    agents: dict[str, tuple[int, AgentClass]]
-
-    def visitors_of(self, hit: Hit) -> tuple[int | None, int | None, int | None]:
-        """Return the visitor that the touch belongs to, and the browser and e-mail beside it."""
-        user, email, anonymous = (self.visitors[key] if key else None for key in self.keys[id(hit)])
-        own = user if user is not None else email if email is not None else anonymous
-        return own, anonymous, email
-
-    def content_of(self, hit: Hit) -> Touched | None:
-        """Return what the hit touched."""
-        item = self.items[id(hit)]
-        return self.contents[item.key] if item else None
-
-    def source_of(self, hit: Hit) -> int | None:
-        """Return where the hit came from."""
-        key = self.arrivals[id(hit)]
-        return self.sources[key] if key else None
-
-    def agent_of(self, hit: Hit) -> int | None:
-        """Return the user agent's row."""
-        return None if hit.user_agent is None else self.agents[hit.user_agent[:LONGEST]][0]
-
-    def class_of(self, hit: Hit) -> AgentClass:
-        """Return who made the hit; a server that names no agent speaks for a human."""
-        if hit.user_agent is None:
-            return AgentClass.HUMAN
-        return self.agents[hit.user_agent[:LONGEST]][1]
+    visitor: int | None
+    anonymous: int | None
+    email: int | None
+    content: Touched | None
+    source: int | None
+    agent: int | None
+    agent_class: AgentClass
 
 
-def look_up(session: Session, workspace_id: int, hits: Sequence[Hit]) -> Lookup:
-    """Find or create everything that a batch of one workspace points to."""
+def look_up(session: Session, workspace_id: int, hits: Sequence[Hit]) -> list[Pointer]:
+    """Find or create everything that the hits of one workspace point to, in their order."""
     names = _event_names(session, workspace_id)
-    keys = {id(hit): keys_of(hit) for hit in hits}
-    items = {id(hit): item_of(hit, names) for hit in hits}
-    arrivals = {id(hit): arrival_of(hit) for hit in hits}
-    ways = {arrival: arrival.key for arrival in set(arrivals.values()) if arrival}
-    return Lookup(
-        keys=keys,
-        items=items,
-        arrivals={hit: ways[arrival] if arrival else None for hit, arrival in arrivals.items()},
-        visitors=_visitors(session, workspace_id, keys.values()),
-        contents=_contents(session, workspace_id, [i for i in items.values() if i]),
-        sources=_sources(session, workspace_id, ways),
-        agents=_agents(session, workspace_id, hits),
+    keys = [keys_of(hit) for hit in hits]
+    items = [item_of(hit, names) for hit in hits]
+    arrivals = [arrival_of(hit) for hit in hits]
+    agents = [None if hit.user_agent is None else hit.user_agent[:LONGEST] for hit in hits]
+    return _pointers(
+        zip(keys, items, arrivals, agents, strict=True),
+        visitors=_visitors(session, workspace_id, keys),
+        contents=_contents(session, workspace_id, [item for item in items if item]),
+        sources=_sources(session, workspace_id, [arrival for arrival in arrivals if arrival]),
+        agents=_agents(session, workspace_id, [text for text in agents if text is not None]),
     )
+
+
+def _pointers(
+    said: Iterable[tuple[Keys, Item | None, Arrival | None, str | None]],
+    *,
+    visitors: Mapping[str, Row],
+    contents: Mapping[str, Touched],
+    sources: Mapping[bytes, Row],
+    agents: Mapping[str, tuple[int, AgentClass]],
+) -> list[Pointer]:
+    found = []
+    for (user, email, anonymous), item, arrival, agent in said:
+        beside = visitors[anonymous][0] if anonymous else None
+        reached = visitors[email][0] if email else None
+        # A server that names no agent speaks for a human.
+        number, agent_class = (None, AgentClass.HUMAN) if agent is None else agents[agent]
+        found.append(
+            Pointer(
+                visitors[user][0] if user else beside if reached is None else reached,
+                beside,
+                reached,
+                contents[item.key] if item else None,
+                sources[arrival.key][0] if arrival else None,
+                number,
+                agent_class,
+            )
+        )
+    return found
 
 
 def keys_of(hit: Hit) -> Keys:
     """Return the stored keys of a hit's user id, e-mail and browser."""
-    email = fold_email(hit.email)
+    email = fold_email(hit.email) if hit.email else ""
     anonymous = hit.anonymous_id or hit.previous_id
     return (
         visitor_key(VisitorKey.USER, hit.user_id) if hit.user_id else None,
@@ -112,10 +111,9 @@ def _event_names(session: Session, workspace_id: int) -> dict[str, ContentKind]:
     return known[workspace_id]
 
 
-def _visitors(session: Session, workspace_id: int, keys: Iterable[Keys]) -> dict[str, int]:
-    rows: dict[str, dict[str, str]] = {key: {} for group in keys for key in group if key}
-    found = find_or_create(session, Visitor, ("key", "id"), workspace_id=workspace_id, rows=rows)
-    return {key: number for key, (number,) in found.items()}
+def _visitors(session: Session, workspace_id: int, keys: Iterable[Keys]) -> dict[str, Row]:
+    rows = dict.fromkeys((key for group in keys for key in group if key), _NOTHING)
+    return find_or_create(session, Visitor, ("key", "id"), workspace_id=workspace_id, rows=rows)
 
 
 def _contents(session: Session, workspace_id: int, items: Sequence[Item]) -> dict[str, Touched]:
@@ -124,7 +122,7 @@ def _contents(session: Session, workspace_id: int, items: Sequence[Item]) -> dic
     rows = _NewContents(items, rulings(session, workspace_id))
     found = find_or_create(session, Content, _FOUND, workspace_id=workspace_id, rows=rows)
     return {
-        key: Touched(id=number, kind=ContentKind(kind), item_id=item_id)
+        key: Touched(number, ContentKind(kind), item_id)
         for key, (number, kind, item_id) in found.items()
     }
 
@@ -149,9 +147,8 @@ class _NewContents(Mapping[str, Mapping[str, Any]]):
         return len(self._items)
 
 
-def _sources(
-    session: Session, workspace_id: int, ways: Mapping[Arrival, bytes]
-) -> dict[bytes, int]:
+def _sources(session: Session, workspace_id: int, arrivals: Iterable[Arrival]) -> dict[bytes, Row]:
+    ways = {arrival.key: arrival for arrival in arrivals}
     rows = {
         key: {
             "name": arrival.name,
@@ -162,17 +159,15 @@ def _sources(
             "referrer": arrival.referrer,
             "channel": arrival.channel,
         }
-        for arrival, key in ways.items()
+        for key, arrival in ways.items()
     }
-    found = find_or_create(session, Source, ("key", "id"), workspace_id=workspace_id, rows=rows)
-    return {key: number for key, (number,) in found.items()}
+    return find_or_create(session, Source, ("key", "id"), workspace_id=workspace_id, rows=rows)
 
 
 def _agents(
-    session: Session, workspace_id: int, hits: Sequence[Hit]
+    session: Session, workspace_id: int, texts: Iterable[str]
 ) -> dict[str, tuple[int, AgentClass]]:
-    texts = {hit.user_agent[:LONGEST] for hit in hits if hit.user_agent is not None}
-    rows = {text: {"agent_class": int(class_of(text))} for text in texts}
+    rows = {text: {"agent_class": int(class_of(text))} for text in set(texts)}
     found = find_or_create(
         session, Agent, ("text", "id", "agent_class"), workspace_id=workspace_id, rows=rows
     )

@@ -13,19 +13,27 @@ from tracker.collector.traits import traits_of
 from tracker.db import from_micros, to_micros
 from tracker.driver import fetch_in, insert_returning
 from tracker.touches.domain import AgentClass, ContentKind, Counted, Order, Touch
-from tracker.touches.lookups import Lookup, look_up
+from tracker.touches.lookups import Pointer, look_up
 
 BACK_DATED = 1
 IMPORTED = 2
 VERIFIED = 4
 UNPROVEN = 8
 
-_COLUMNS = (
-    "workspace_id", "site_id", "message_id", "type", "occurred_at", "received_at",
-    "original_at", "sent_at", "visitor_id", "anonymous_id", "email_id", "content_id",
-    "source_id", "agent_id", "network", "flags", "import_batch_id", "properties",
-)  # fmt: skip
-_AT, _VISITOR, _SOURCE = map(_COLUMNS.index, ("occurred_at", "visitor_id", "source_id"))
+_TYPES = (
+    "bigint bigint bytea bigint bigint bigint bigint bigint bigint bigint bigint bigint bigint"
+    " bigint bytea bigint bigint text"
+)
+_INSERT = """
+/* touches.insert */
+INSERT INTO touch
+    (workspace_id, site_id, message_id, type, occurred_at, received_at, original_at, sent_at,
+     visitor_id, anonymous_id, email_id, content_id, source_id, agent_id, network, flags,
+     import_batch_id, properties)
+{}
+"""
+_STORED_AS = "id, site_id, message_id"
+_AT = 4
 _WITH_TRAITS = frozenset({MessageType.IDENTIFY, MessageType.GROUP})
 
 
@@ -41,9 +49,8 @@ def append(session: Session, hits: Sequence[Hit]) -> Appended:
     """Store hits as touches, once each: a message id counts once for its site, forever."""
     fresh = _not_stored(session, hits)
     touches: list[Touch] = []
-    workspaces = sorted({hit.workspace_id for hit in fresh.values()})
-    for workspace_id in workspaces:
-        own = [hit for hit in fresh.values() if hit.workspace_id == workspace_id]
+    for workspace_id in sorted({hit.workspace_id for hit in fresh}):
+        own = [hit for hit in fresh if hit.workspace_id == workspace_id]
         touches += _insert(session, own, look_up(session, workspace_id, own))
     return Appended(is_new=_is_new(hits, touches), touches=tuple(touches))
 
@@ -128,55 +135,46 @@ def _traits(properties: str | None) -> Traits | None:
     return traits_of(json.loads(properties)) if properties else None
 
 
-def _key(hit: Hit) -> tuple[int, int, bytes]:
-    return hit.workspace_id, hit.site_id, hit.message_id
+def _not_stored(session: Session, hits: Sequence[Hit]) -> list[Hit]:
+    # The first of several copies.
+    fresh = {(hit.site_id, hit.message_id): hit for hit in reversed(hits)}
+    for workspace_id, site_id in sorted({(hit.workspace_id, hit.site_id) for hit in hits}):
+        ids = [message_id for site, message_id in fresh if site == site_id]
+        for (stored,) in fetch_in(session, _STORED, ids, before=(workspace_id, site_id)):
+            del fresh[site_id, bytes(stored)]
+    return [*reversed(fresh.values())]
 
 
-def _not_stored(session: Session, hits: Sequence[Hit]) -> dict[tuple[int, int, bytes], Hit]:
-    fresh: dict[tuple[int, int, bytes], Hit] = {}
-    for hit in hits:
-        fresh.setdefault(_key(hit), hit)
-    for place in sorted({key[:2] for key in fresh}):
-        ids = [key[2] for key in fresh if key[:2] == place]
-        for (stored,) in fetch_in(session, _STORED, ids, before=place):
-            fresh.pop((*place, bytes(stored)), None)
-    return fresh
-
-
-def _insert(session: Session, hits: Sequence[Hit], lookup: Lookup) -> list[Touch]:
-    rows_of = {(hit.site_id, hit.message_id): (hit, _row(hit, lookup)) for hit in hits}
+def _insert(session: Session, hits: Sequence[Hit], pointers: Sequence[Pointer]) -> list[Touch]:
+    rows = [_row(hit, pointer) for hit, pointer in zip(hits, pointers, strict=True)]
     # Another process may have stored one of them meanwhile: the constraint decides.
-    stored = insert_returning(
-        session,
-        f"/* touches.insert */ INSERT INTO touch ({','.join(_COLUMNS)}) VALUES {{}}",
-        [row for _, row in rows_of.values()],
-        columns=len(_COLUMNS),
-        returning="id, site_id, message_id",
-    )
+    stored = insert_returning(session, _INSERT, rows, types=_TYPES, returning=_STORED_AS)
+    numbers = {(site, bytes(message)): number for number, site, message in stored}
     return [
-        _as_touch(number, *rows_of[site_id, bytes(message_id)], lookup)
-        for number, site_id, message_id in stored
+        _as_touch(number, hit, row, pointer)
+        for hit, row, pointer in zip(hits, rows, pointers, strict=True)
+        if (number := numbers.get((hit.site_id, hit.message_id))) is not None
     ]
 
 
-def _row(hit: Hit, lookup: Lookup) -> tuple[Any, ...]:
-    visitor, anonymous, email = lookup.visitors_of(hit)
-    content = lookup.content_of(hit)
+def _row(hit: Hit, pointer: Pointer) -> tuple[Any, ...]:
+    visitor, anonymous, email, content, source, agent, _ = pointer
+    occurred_at = to_micros(hit.occurred_at)
     return (
         hit.workspace_id,
         hit.site_id,
         hit.message_id,
         int(hit.type),
-        to_micros(hit.occurred_at),
-        to_micros(hit.received_at),
+        occurred_at,
+        occurred_at if hit.received_at is hit.occurred_at else to_micros(hit.received_at),
         to_micros(hit.original_at) if hit.original_at else None,
         to_micros(hit.sent_at) if hit.sent_at else None,
         visitor,
         anonymous,
         email,
         content.id if content else None,
-        lookup.source_of(hit),
-        lookup.agent_of(hit),
+        source,
+        agent,
         hit.network or None,
         _flags(hit),
         hit.import_batch_id,
@@ -193,35 +191,39 @@ def _flags(hit: Hit) -> int:
     )
 
 
-def _as_touch(number: int, hit: Hit, row: tuple[Any, ...], lookup: Lookup) -> Touch:
-    content = lookup.content_of(hit)
+def _as_touch(number: int, hit: Hit, row: tuple[Any, ...], pointer: Pointer) -> Touch:
+    visitor, anonymous, email, content, source, _, agent_class = pointer
+    # By place: every touch is made here.
     return Touch(
-        id=number,
-        workspace_id=hit.workspace_id,
-        site_id=hit.site_id,
-        type=hit.type,
-        order=(row[_AT], hit.message_id),
-        received_at=hit.received_at,
-        visitor_id=row[_VISITOR],
-        anonymous_id=row[_VISITOR + 1],
-        email_id=row[_VISITOR + 2],
-        content_id=content.item_id if content else None,
-        kind=content.kind if content else None,
-        source_id=row[_SOURCE],
-        agent_class=lookup.class_of(hit),
-        traits=hit.traits if hit.type in _WITH_TRAITS else None,
-        is_verified=hit.is_verified,
-        is_unproven=hit.is_unproven,
-        is_back_dated=hit.is_back_dated,
-        is_imported=hit.import_batch_id is not None,
+        number,
+        hit.workspace_id,
+        hit.site_id,
+        hit.type,
+        (row[_AT], hit.message_id),
+        hit.received_at,
+        visitor,
+        anonymous,
+        email,
+        content.item_id if content else None,
+        content.kind if content else None,
+        source,
+        agent_class,
+        hit.traits if hit.type in _WITH_TRAITS else None,
+        hit.is_verified,
+        hit.is_unproven,
+        hit.is_back_dated,
+        hit.import_batch_id is not None,
     )
 
 
 def _is_new(hits: Sequence[Hit], touches: Sequence[Touch]) -> tuple[bool, ...]:
-    stored = {(touch.workspace_id, touch.site_id, touch.order[1]) for touch in touches}
+    stored = {(touch.site_id, touch.order[1]) for touch in touches}
+    if len(stored) == len(hits):
+        return (True,) * len(hits)
     flags = []
     for hit in hits:
-        flags.append(_key(hit) in stored)
+        key = (hit.site_id, hit.message_id)
+        flags.append(key in stored)
         # A second copy in the same batch is a duplicate of the first.
-        stored.discard(_key(hit))
+        stored.discard(key)
     return tuple(flags)
