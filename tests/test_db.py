@@ -1,11 +1,16 @@
 """What the files of a SQLite database look like from outside, and what an upgrade keeps."""
 
+import json
+from datetime import timedelta
+
 import alembic.command
 import alembic.config
 import psycopg
 import pytest
 from sqlalchemy import text
 
+from tests.builders import NOON, make_house
+from tracker import journey
 from tracker.db import MIGRATIONS, Database, make_engine, migrate
 
 # What the first version kept of people and their companies.
@@ -54,6 +59,40 @@ def test_an_upgrade_keeps_people_and_finds_their_companies_again(first_version):
         homes = session.execute(text("SELECT id, company_id FROM lead ORDER BY id")).all()
     assert {("n:acme inc", 1), ("d:lindley.example", 2)} <= {tuple(row) for row in keys}
     assert homes == [(1, 1), (2, 2)]
+
+
+def test_a_state_goes_into_the_form_of_the_version_before_and_comes_back(first_version):
+    migrate(first_version)
+    with Database(first_version).writing() as session:
+        house = make_house(session)
+        hits = [
+            house.page("/pricing", anonymous_id="b1", occurred_at=NOON - timedelta(minutes=n))
+            for n in range(300)
+        ]
+        survey = house.event("Survey completed", anonymous_id="b2")
+        journey.record(session, [*hits, survey], now=NOON)
+        session.commit()
+    before = _states(first_version)
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = first_version
+    alembic.command.downgrade(config, "0010")
+    older = _states(first_version)
+    assert {len(state) for _, state in older} == {12}
+    assert len(older) == len(before) == 3
+    migrate(first_version)
+    assert _states(first_version) == before
+
+
+def _states(engine):
+    """Return the states of standings and checkpoints with the leads whose they are."""
+    query = "SELECT lead_id, state FROM {} ORDER BY lead_id"
+    with engine.connect() as connection:
+        return [
+            (lead, json.loads(state))
+            for table in ("standing", "standing_checkpoint")
+            for lead, state in connection.execute(text(query.format(table)))
+        ]
 
 
 def test_only_the_owner_may_read_a_new_database_and_the_files_beside_it(tmp_path):

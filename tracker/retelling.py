@@ -119,7 +119,7 @@ def _retell(session: Session, row: Classing, now: datetime) -> None:
     told = delete(UntoldLead).where(UntoldLead.classing_id == row.id, UntoldLead.lead_id.in_(leads))
     session.execute(told)
     if row.task_id is not None:
-        tasks.advance(session, row.task_id, tasks.done(session, row.task_id) + len(leads), now=now)
+        tasks.go_on(session, row.task_id, len(leads), now=now)
     if len(leads) < LEADS:
         _end(session, row, now)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.driver import fetch
 from tracker.errors import Conflict
 from tracker.handoff import service as handoff
 from tracker.handoff import trials, withdrawals
@@ -22,17 +23,17 @@ from tracker.handoff.withdrawals import Why
 from tracker.identity import service as identity
 from tracker.identity.models import Lead
 from tracker.milestones import service as milestones
-from tracker.stages import replay, versions
+from tracker.stages import replay, standings, versions
 from tracker.stages import service as stages
 from tracker.stages.domain import Work
-from tracker.stages.models import StageModelRow, Standing
+from tracker.stages.models import StageModelRow
 from tracker.stages.replay import Prepared
 from tracker.stages.versions import Life
 from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
 
 # Leads in one transaction: on SQLite everybody else who writes waits that long.
-SLICE = 20
+SLICE = 50
 # A comparison is computed before the transaction: only what would move is written in it.
 SEEN = 500
 
@@ -141,10 +142,14 @@ def _is_about(seen: Seen, row: StageModelRow) -> bool:
 
 def _after(session: Session, row: StageModelRow, number: int) -> list[int]:
     # Along the key: by an index of the workspace all of its leads would be sorted every time.
-    query = select(Lead.id).where(
-        Lead.workspace_id + 0 == row.workspace_id, Lead.id > row.reached_lead_id
-    )
-    return list(session.scalars(query.order_by(Lead.id).limit(number)))
+    values = (row.workspace_id, row.reached_lead_id, number)
+    return [lead_id for (lead_id,) in fetch(session, _AFTER, values)]
+
+
+_AFTER = """
+/* versions.after */
+SELECT id FROM lead WHERE workspace_id + 0 = ? AND id > ? ORDER BY id LIMIT ?
+"""
 
 
 def _compare(session: Session, row: StageModelRow, lives: Mapping[int, Life]) -> None:
@@ -155,8 +160,7 @@ def _compare(session: Session, row: StageModelRow, lives: Mapping[int, Life]) ->
 
 def _mark(session: Session, row: StageModelRow, leads: list[int], now: datetime) -> None:
     # Who came while the last slice was replayed may have been seen by nobody.
-    query = select(Standing.lead_id).where(Standing.model_id == row.id, Standing.lead_id.in_(leads))
-    missing = set(leads) - set(session.scalars(query))
+    missing = set(leads) - standings.leads_among(session, row.id, leads)
     replay.replay(session, row, sorted(missing), now=now)
     if row.offers_ready:
         before = versions.before(session, row)
@@ -172,8 +176,7 @@ def _go_on(
     if len(leads) == size:
         row.reached_lead_id = leads[-1]
         if task_id is not None:
-            done = tasks.done(session, task_id) + len(leads)
-            tasks.advance(session, task_id, done, now=now)
+            tasks.go_on(session, task_id, len(leads), now=now)
         return
     if task_id is not None:
         tasks.finish(session, task_id, now=now)

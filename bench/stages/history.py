@@ -71,9 +71,10 @@ def _carry(here, version, work):
         session.commit()
     spent = {}
     while True:
+        with here.database.reading() as session:
+            doing = versions.get(session, here.house.workspace.id, version).work
         begun, at = here.cpu(), time.perf_counter()
         with here.database.writing() as session:
-            doing = versions.get(session, here.house.workspace.id, version).work
             has_more = way.step(session, now=NOW)
             session.commit()
         if not has_more:

@@ -78,11 +78,11 @@ def fill(place, touches, people):
         f" referrer, channel) VALUES (1, :workspace, {nonce}, '', '', '', '', '', '', 'direct')",
         series.format(people) + "INSERT INTO visitor (id, workspace_id, key)"
         " SELECT i, :workspace, 'a:' || i FROM n",
-        "INSERT INTO lead (id, workspace_id, code, is_known, name, email, title, phone, country,"
-        " stated_company) SELECT id, :workspace, 'b' || id, false, '', '', '', '', '', ''"
-        " FROM visitor",
-        "INSERT INTO visitor_edge (workspace_id, visitor_id, lead_id, is_identified)"
-        " SELECT :workspace, id, id, false FROM visitor",
+        "INSERT INTO lead (id, workspace_id, code, is_known, is_verified, proven, name, email,"
+        " title, phone, country, stated_company)"
+        " SELECT id, :workspace, 'b' || id, false, false, '', '', '', '', '', '', '' FROM visitor",
+        "INSERT INTO visitor_edge (workspace_id, visitor_id, lead_id, is_identified, is_verified)"
+        " SELECT :workspace, id, id, false, false FROM visitor",
         series.format(touches) + "INSERT INTO touch (workspace_id, site_id, message_id, type,"
         " occurred_at, received_at, visitor_id, anonymous_id, content_id, source_id, agent_id,"
         f" flags) SELECT :workspace, :site, {nonce}, 0, at, at, visitor, visitor, content, 1, 1, 0"

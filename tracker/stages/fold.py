@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,8 +17,7 @@ Seen = tuple[int, int]
 _STAGES = {stage.value: stage for stage in Stage}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Why a transition happened: the rule, the very touches, and the score at that moment.
 
     `override` is the number of what somebody set by hand, where that decided.
@@ -36,15 +35,14 @@ class Receipt:
         return sum(line.milli for line in self.lines)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """One change of stage, or of what lies beside it, at a place in the lead's order."""
 
     from_stage: Stage | None
     to_stage: Stage | None
     order: Order
-    cause: Cause = Cause.RULE
     receipt: Receipt
+    cause: Cause = Cause.RULE
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.driver import fetch_in
-from tracker.stages import history
+from tracker.stages import history, standings
 from tracker.stages.models import StageModelRow
 from tracker.stages.versions import model_of, touches_of
 from tracker.touches.domain import Counted
@@ -28,7 +28,7 @@ def prepare(
 
     Of whom something is written already, nothing is prepared.
     """
-    new = sorted(set(lead_ids) - _written(session, row.id, lead_ids))
+    new = sorted(set(lead_ids) - _written(session, row, lead_ids))
     # Before the touches: what comes while they are read is missed at the latest when written.
     prints = _prints(session, new)
     desk = history.Desk(session, row.workspace_id, (row.id, model_of(row)), now=now)
@@ -50,7 +50,7 @@ def replay(
 
     What was prepared is written where nothing has come since; else it is folded again.
     """
-    written = _written(session, row.id, lead_ids)
+    written = _written(session, row, lead_ids)
     ready: set[int] = set()
     if prepared is not None and not written & prepared.prints.keys():
         wanted = set(lead_ids) & prepared.prints.keys()
@@ -59,6 +59,8 @@ def replay(
             prepared.desk.write()
             ready = wanted
     rest = [lead_id for lead_id in lead_ids if lead_id not in ready]
+    if not rest:
+        return
     desk = history.Desk(session, row.workspace_id, (row.id, model_of(row)), now=now)
     desk.prepare(rest)
     for lead_id, touches in touches_of(session, rest).items():
@@ -66,10 +68,6 @@ def replay(
     desk.write()
 
 
-_WRITTEN = """
-/* stages.written */
-SELECT lead_id FROM standing WHERE model_id = ? AND lead_id IN ({})
-"""
 _PRINTS = """
 /* stages.prints */
 SELECT e.lead_id, count(t.id), coalesce(sum(t.id), 0), max(e.visitor_id)
@@ -83,11 +81,10 @@ WHERE workspace_id = ? AND model_id = ? AND lead_id IN ({})
 """
 
 
-def _written(session: Session, model_id: int, lead_ids: Sequence[int]) -> set[int]:
-    stood = fetch_in(session, _WRITTEN, lead_ids, before=(model_id,))
-    row = session.get_one(StageModelRow, model_id)
-    moved = fetch_in(session, _RECORDED, lead_ids, before=(row.workspace_id, model_id))
-    return {lead_id for (lead_id,) in (*stood, *moved)}
+def _written(session: Session, row: StageModelRow, lead_ids: Sequence[int]) -> set[int]:
+    moved = fetch_in(session, _RECORDED, lead_ids, before=(row.workspace_id, row.id))
+    stood = standings.leads_among(session, row.id, lead_ids)
+    return stood.union(lead_id for (lead_id,) in moved)
 
 
 def _prints(session: Session, lead_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:

@@ -7,9 +7,9 @@ is the sum of the lines, nothing else.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.stages.domain import StageModel
 from tracker.touches.domain import ContentKind
@@ -33,8 +33,7 @@ Worth = tuple[int, tuple[ContentKind, int], int, int]
 _KINDS = {kind.value: kind for kind in ContentKind}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a receipt's arithmetic in milli-points: touches up to a day."""
 
     kind: ContentKind
@@ -69,8 +68,10 @@ def lines(model: StageModel, groups: Groups, *, day: int) -> tuple[Line, ...]:
     """Return what touches are worth on a day, by kind, item and day."""
     found = _capped(model, groups, day) if model.caps else sorted(_worths(model, groups, day))
     return tuple(
-        Line(kind=kind, item=item or None, day=then, touches=touches, milli=milli)
-        for then, (kind, item), touches, milli in found
+        [
+            Line(kind, then, touches, milli, item or None)
+            for then, (kind, item), touches, milli in found
+        ]
     )
 
 

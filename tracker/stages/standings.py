@@ -28,6 +28,11 @@ def read(
     return found
 
 
+def leads_among(session: Session, model_id: int, lead_ids: Iterable[int]) -> set[int]:
+    """Return which of some leads stand somewhere."""
+    return {lead_id for (lead_id,) in fetch_in(session, _AMONG, lead_ids, before=(model_id,))}
+
+
 def state_of(standing: Standing) -> Fold:
     """Return the state with which the fold goes on from where a lead stands."""
     columns = (
@@ -94,6 +99,10 @@ def remove(session: Session, model_id: int, lead_ids: Iterable[int]) -> None:
     execute_many(session, _STAND_NOWHERE, [(lead_id, model_id) for lead_id in lead_ids])
 
 
+_AMONG = """
+/* stages.leads_among */
+SELECT lead_id FROM standing WHERE model_id = ? AND lead_id IN ({})
+"""
 _STATES = """
 /* stages.states */
 SELECT lead_id, state, entered_at, first_touch_at, first_source_id, last_touch_at,

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from tracker.db import to_micros
+from tracker.driver import execute
 from tracker.tasks.models import Task
 
 # Work that has not been heard of for so long is no longer being done by anybody.
@@ -36,9 +38,12 @@ def advance(session: Session, task_id: int, done: int, *, now: datetime) -> None
     session.flush()
 
 
-def done(session: Session, task_id: int) -> int:
-    """Return how far some work has come."""
-    return session.get_one(Task, task_id).done
+def go_on(session: Session, task_id: int, more: int, *, now: datetime) -> None:
+    """Write down that so much more is done; slices that are many and short ask for this."""
+    execute(session, _GO_ON, (more, to_micros(now + LEASE), task_id))
+
+
+_GO_ON = "/* tasks.go_on */ UPDATE task SET done = done + ?, leased_until = ? WHERE id = ?"
 
 
 def finish(session: Session, task_id: int, *, now: datetime, error: str = "") -> None:
