@@ -47,10 +47,12 @@ class Appended:
 
 def append(session: Session, hits: Sequence[Hit]) -> Appended:
     """Store hits as touches, once each: a message id counts once for its site, forever."""
-    fresh = _not_stored(session, hits)
+    # The first of several copies; of what is stored already the constraint of the table decides,
+    # which looks for each id only once.
+    fresh = {(hit.site_id, hit.message_id): hit for hit in reversed(hits)}
     touches: list[Touch] = []
-    for workspace_id in sorted({hit.workspace_id for hit in fresh}):
-        own = [hit for hit in fresh if hit.workspace_id == workspace_id]
+    for workspace_id in sorted({hit.workspace_id for hit in hits}):
+        own = [hit for hit in reversed(fresh.values()) if hit.workspace_id == workspace_id]
         touches += _insert(session, own, look_up(session, workspace_id, own))
     return Appended(is_new=_is_new(hits, touches), touches=tuple(touches))
 
@@ -100,12 +102,6 @@ _READ_AFTER = _READ.replace(
     "WHERE",
     "WHERE (t.occurred_at > ? OR (t.occurred_at = ? AND t.message_id > ?)) AND",
 )
-_STORED = """
-/* touches.not_stored */
-SELECT message_id FROM touch WHERE workspace_id = ? AND site_id = ? AND message_id IN ({})
-"""
-
-
 def _touch(row: Any) -> Touch:
     (number, workspace, site, type_, at, message, received, visitor, anonymous, email,
      content, kind, source, agent_class, flags, properties) = row  # fmt: skip
@@ -135,19 +131,8 @@ def _traits(properties: str | None) -> Traits | None:
     return traits_of(json.loads(properties)) if properties else None
 
 
-def _not_stored(session: Session, hits: Sequence[Hit]) -> list[Hit]:
-    # The first of several copies.
-    fresh = {(hit.site_id, hit.message_id): hit for hit in reversed(hits)}
-    for workspace_id, site_id in sorted({(hit.workspace_id, hit.site_id) for hit in hits}):
-        ids = [message_id for site, message_id in fresh if site == site_id]
-        for (stored,) in fetch_in(session, _STORED, ids, before=(workspace_id, site_id)):
-            del fresh[site_id, bytes(stored)]
-    return [*reversed(fresh.values())]
-
-
 def _insert(session: Session, hits: Sequence[Hit], pointers: Sequence[Pointer]) -> list[Touch]:
     rows = [_row(hit, pointer) for hit, pointer in zip(hits, pointers, strict=True)]
-    # Another process may have stored one of them meanwhile: the constraint decides.
     stored = insert_returning(session, _INSERT, rows, types=_TYPES, returning=_STORED_AS)
     numbers = {(site, bytes(message)): number for number, site, message in stored}
     return [
