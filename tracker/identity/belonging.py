@@ -139,10 +139,12 @@ def _mark(
     """Mark leads as known, and as verified: by a key that is, or by somebody who merged them."""
     known: set[int] = set()
     verified: set[int] = set()
+    occupied = {lead for edge in after.values() for lead in edge.leads}
     for visitor, edge in after.items():
         if edge.decision.is_identified:
             # One that has no visitor any more stays what it was by its own.
-            leads = {*edge.leads, *(before[visitor].leads[1:] if visitor in before else ())}
+            left = before[visitor].own_lead_id if visitor in before else edge.own_lead_id
+            leads = {*edge.leads} if left in occupied else {*edge.leads, left}
             known |= leads
             verified |= leads if edge.decision.is_verified else set()
     verified |= {after[kept].lead_id for _, kept in merged} & known
