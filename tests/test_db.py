@@ -76,7 +76,7 @@ def test_a_state_goes_into_the_form_of_the_version_before_and_comes_back(first_v
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = first_version
-    alembic.command.downgrade(config, "0010")
+    alembic.command.downgrade(config, "0011")
     older = _states(first_version)
     assert {len(state) for _, state in older} == {12}
     assert len(older) == len(before) == 3

@@ -102,6 +102,8 @@ _READ_AFTER = _READ.replace(
     "WHERE",
     "WHERE (t.occurred_at > ? OR (t.occurred_at = ? AND t.message_id > ?)) AND",
 )
+
+
 def _touch(row: Any) -> Touch:
     (number, workspace, site, type_, at, message, received, visitor, anonymous, email,
      content, kind, source, agent_class, flags, properties) = row  # fmt: skip
