@@ -87,17 +87,22 @@ WHERE v.retracted_at IS NULL AND v.to_status = 'won' AND NOT EXISTS (
 
 
 def _compare(session: Session, leads: list[int]) -> tuple[list[Stored], list[Reached]]:
-    derived: dict[int, list[tuple[str, int]]] = {lead: [] for lead in leads}
+    derived: dict[int, list[tuple[str, int]]] = {}
     for lead, step, deal_stage, at in fetch_in(session, _REACHED, leads):
-        derived[lead].append((step if deal_stage is None else deal_step(deal_stage), at))
-    stored: dict[int, dict[str, tuple[int, int]]] = {lead: {} for lead in leads}
+        reached = (step if deal_stage is None else deal_step(deal_stage), at)
+        derived.setdefault(lead, []).append(reached)
+    stored: dict[int, dict[str, tuple[int, int]]] = {}
     for number, lead, step, at in fetch_in(session, _STORED, leads):
-        stored[lead][step] = (number, at)
+        stored.setdefault(lead, {})[step] = (number, at)
     gone: list[Stored] = []
     new: list[Reached] = []
     for lead in leads:
-        kept = {step: at for step, (_, at) in stored[lead].items()}
-        dropped, added = changes(kept, firsts(derived[lead]))
-        gone += [(stored[lead][step][0], lead, step) for step in dropped]
-        new += [(lead, step, at) for step, at in added]
+        first = firsts(derived.get(lead, ()))
+        if lead in stored:
+            own = stored[lead]
+            dropped, added = changes({step: at for step, (_, at) in own.items()}, first)
+            gone += [(own[step][0], lead, step) for step in dropped]
+            new += [(lead, step, at) for step, at in added]
+        else:
+            new += [(lead, step, at) for step, at in first.items()]
     return gone, new
