@@ -11,7 +11,7 @@ from tracker.stages.classify import classify, score_lines
 from tracker.stages.documents import default_document, parse
 from tracker.stages.domain import Cause, Rule, Stage
 from tracker.stages.fold import Fold
-from tracker.stages.scoring import DAY
+from tracker.stages.scoring import DAY, total
 from tracker.touches.domain import ContentKind as Kind
 from tracker.touches.domain import Touch
 
@@ -100,6 +100,17 @@ def test_folding_in_two_parts_is_folding_at_once(raw, cut) -> None:
     resumed = Fold.loads(parts.dumps())
     assert first + classify(MODEL, resumed, as_touches(raw)[cut:]) == moved
     assert resumed.dumps() == whole.dumps()
+
+
+@given(touches)
+def test_the_score_that_is_remembered_is_the_sum_of_all_entries(raw) -> None:
+    state = Fold()
+    for touch in as_touches(raw):
+        classify(MODEL, state, [touch])
+        for day in (touch.order[0] // DAY, touch.order[0] // DAY + 1):
+            assert state.score(MODEL, day=day) == total(MODEL, state.groups, day=day)
+        # Asked for the day itself again, as whoever writes the standing does.
+        state.score(MODEL, day=touch.order[0] // DAY)
 
 
 @given(touches, st.integers(0, 600))

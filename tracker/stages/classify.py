@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from tracker.stages.domain import Cause, Rule, StageModel, Step, rank_of
 from tracker.stages.dues import catch_up, fall, is_quiet, receipt
 from tracker.stages.fold import Fold, Seen, Transition
-from tracker.stages.scoring import DAY, Line, add, lines, total
+from tracker.stages.scoring import DAY, Line, lines
 from tracker.touches.domain import Counted, Touch
 
 Told = Touch | Counted
@@ -53,7 +53,7 @@ def _remember(model: StageModel, state: Fold, touch: Told) -> tuple[Step, ...]:
     if state.count == 0:
         state.first_at, state.first_source = at, touch.source_id
     state.count += 1
-    add(model, state.groups, kind, item, at // DAY)
+    state.count_touch(model, kind, item, day=at // DAY)
     asking = model.asking(kind, item)
     if not asking:
         return ()
@@ -121,7 +121,7 @@ def _admits(model: StageModel, rule: Rule, state: Fold, touch: Told) -> bool:
     if rule.from_stage is not None and rank_of(state.ruled) < rank_of(rule.from_stage):
         return False
     if rule.min_score is not None:
-        return total(model, state.groups, day=touch.order[0] // DAY) >= rule.min_score * 1000
+        return state.score(model, day=touch.order[0] // DAY) >= rule.min_score * 1000
     seen = deciding(rule, state)
     if not seen or seen[-1][1] != touch.id:
         return False

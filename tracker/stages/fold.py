@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tracker.stages.domain import Cause, Override, Stage
-from tracker.stages.scoring import Groups, Line
-from tracker.touches.domain import Order
+from tracker.stages.domain import Cause, Override, Stage, StageModel
+from tracker.stages.scoring import Groups, Line, add, total
+from tracker.touches.domain import ContentKind, Order
 
 # A moment in microseconds and the touch that came then.
 Seen = tuple[int, int]
@@ -72,6 +72,27 @@ class Fold:
     recent: dict[str, list[Seen]] = field(default_factory=dict)
     # rule id -> for each number of steps of its sequence the touches that began latest.
     chains: dict[str, list[list[Seen]]] = field(default_factory=dict)
+
+    # The day whose score was asked for last, and that score; never stored.
+    summed: tuple[int, int] | None = None
+
+    def count_touch(
+        self, model: StageModel, kind: ContentKind, item: int | None, *, day: int
+    ) -> None:
+        """Let a touch count in the score."""
+        more = add(model, self.groups, kind, item, day)
+        if self.summed is not None and self.summed[0] == day and more is not None:
+            self.summed = (day, self.summed[1] + more)
+        else:
+            self.summed = None
+
+    def score(self, model: StageModel, *, day: int) -> int:
+        """Return the score on a day in milli-points: most touches come on the day of the last."""
+        if model.caps:
+            return total(model, self.groups, day=day)
+        if self.summed is None or self.summed[0] != day:
+            self.summed = (day, total(model, self.groups, day=day))
+        return self.summed[1]
 
     @property
     def ruled(self) -> Stage | None:

@@ -113,7 +113,8 @@ class Desk:
 
     def record(self, lead_id: int, transitions: Sequence[Transition]) -> None:
         """Note new transitions."""
-        self._transitions += [self._transition(lead_id, moved) for moved in transitions]
+        if transitions:
+            self._transitions += [self._transition(lead_id, moved) for moved in transitions]
 
     def correct(
         self, lead_id: int, transitions: Sequence[Transition], *, after: Order | None

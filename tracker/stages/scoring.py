@@ -43,25 +43,34 @@ class Line(NamedTuple):
     item: int | None = None
 
 
-def add(model: StageModel, groups: Groups, kind: ContentKind, item: int | None, day: int) -> None:
-    """Add a touch to its group; days only ever go forward."""
+def add(
+    model: StageModel, groups: Groups, kind: ContentKind, item: int | None, day: int
+) -> int | None:
+    """Add a touch to its group; days only ever go forward.
+
+    Returns by how much the score of that day has grown, None where it is to be summed up anew.
+    """
     own = 0 if item is None or item not in model.worths else item
     points = model.worths[own] if own else model.points.get(kind, 0)
     if not points:
-        return
+        return 0
     group = f"{kind.value}:{own}" if own else kind.value
     entries = groups.get(group)
     if entries is None:
-        _forget(model, groups, day)
+        if groups:
+            _forget(model, groups, day)
         groups[group] = [(day, 1, points * _POINT)]
-        return
+        return points * _MILLI
     last, touches, worth = entries[-1]
     if last == day:
         entries[-1] = (day, touches + 1, worth + points * _POINT)
-        return
+        return points * _MILLI
     entries.append((day, 1, points * _POINT))
     if len(entries) > DAYS_APART + 1:
+        # Two that fade as one are rounded once instead of twice.
         entries[:2] = [_together(entries[0], entries[1], model.half_life(kind))]
+        return None
+    return points * _MILLI
 
 
 def lines(model: StageModel, groups: Groups, *, day: int) -> tuple[Line, ...]:

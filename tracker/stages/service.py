@@ -210,7 +210,8 @@ def _bring_up(desk: history.Desk, lead: Resolved, state: Fold) -> Classified:
     if lead.must_refold:
         state = desk.refold(lead.lead_id, None)
     elif counted:
-        counted.sort(key=_ORDER)
+        if len(counted) > 1:
+            counted.sort(key=_ORDER)
         state, has_moved = _advance(desk, lead.lead_id, counted, state)
     stage = state.stage
     return Classified(
@@ -220,7 +221,7 @@ def _bring_up(desk: history.Desk, lead: Resolved, state: Fold) -> Classified:
         stage,
         has_moved,
         state.order[0] if state.order else None,
-        all(touch.is_back_dated for touch in touches),
+        all([touch.is_back_dated for touch in touches]),
         stage is not Stage.BOFU and (lead.must_refold or before is Stage.BOFU),
     )
 

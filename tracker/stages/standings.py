@@ -10,7 +10,7 @@ from tracker.driver import Row, execute_many, fetch_in, insert_many
 from tracker.stages.domain import StageModel
 from tracker.stages.fold import Fold
 from tracker.stages.models import Standing
-from tracker.stages.scoring import DAY, total
+from tracker.stages.scoring import DAY
 
 # What indexes say of a standing: its stage, its first touch, and when to look at it again.
 Indexed = tuple[str | None, int, int | None]
@@ -76,7 +76,7 @@ def row_of(model: StageModel, state: Fold, place: Indexed, ids: tuple[int, int, 
     return (
         *ids,
         stage,
-        total(model, state.groups, day=at // DAY),
+        state.score(model, day=at // DAY),
         state.entered_at if stage else None,
         first_at,
         state.first_source,
