@@ -15,12 +15,14 @@ from tracker.demo.messages import Address
 from tracker.demo.story import ASKS_FOR_DEMO, SETTLED_AFTER, Door, lives
 from tracker.handoff.domain import HandoffStatus
 from tracker.handoff.models import Handoff
-from tracker.identity.models import Lead, VisitorEdge
+from tracker.identity import duplicates
+from tracker.identity.models import Lead, Merge, VisitorEdge
 from tracker.milestones.models import Milestone
 from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal
 from tracker.reports import queries
 from tracker.reports.population import Filter
+from tracker.stages.models import DraftMove, StageOverride
 from tracker.touches.domain import ContentKind
 from tracker.touches.models import Content, TouchRow
 from tracker.workspaces.models import User
@@ -116,6 +118,25 @@ def test_some_offers_are_claimed_and_some_wait(told):
 def test_some_who_were_anonymous_are_known_now(told):
     with told.reading() as session:
         assert session.scalar(select(func.count()).where(Lead.merged_into_id.is_not(None))) > 0
+
+
+def test_what_the_application_is_about_is_there_to_be_seen(told):
+    with told.reading() as session:
+        workspace = the_workspace(session)
+        levels = set(session.scalars(select(Lead.is_verified).where(Lead.is_known)))
+        pairs = duplicates.find(session, workspace.id).open
+        merges = session.scalars(select(Merge).where(Merge.undone_at.is_(None))).all()
+        by_hand = session.scalars(select(StageOverride)).all()
+        moves = session.scalar(select(func.count()).select_from(DraftMove))
+        crowd = session.scalar(
+            select(func.count(Lead.id)).group_by(Lead.company_id).where(Lead.company_id > 0)
+            .order_by(func.count(Lead.id).desc()).limit(1)
+        )  # fmt: skip
+    assert levels == {True, False}
+    assert len(pairs) >= 5
+    assert (len(merges), len(by_hand)) == (1, 1)
+    assert moves > 0
+    assert crowd > 2
 
 
 @pytest.mark.parametrize("kind, door", [

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from tracker import journey
 from tracker.collector import service as collector
 from tracker.collector.domain import Hit, Outcome, Reject
+from tracker.demo import marketing
 from tracker.demo.acts import Act, all_acts
 from tracker.demo.catalogue import PATTERNS
+from tracker.demo.doubles import doubles_of
 from tracker.demo.floor import Floor
 from tracker.demo.messages import Address, hit_of
 from tracker.demo.moments import DAY, midnight, webinar_dates
@@ -60,11 +62,16 @@ class Story:
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """The founded workspace: its site, and the reps who will answer."""
+    """The founded workspace: its site, who keeps the rules, and the reps who will answer."""
 
     workspace: Workspace
     site: Site
+    marketer: int
     reps: tuple[int, ...]
+
+    def by(self, now: datetime) -> By:
+        """Return that marketing does something."""
+        return By(workspace_id=self.workspace.id, user_id=self.marketer, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,16 +87,15 @@ def found(session: Session, *, password_hash: str, now: datetime) -> Stand:
     workspace = workspaces.create(session, WORKSPACE, now=now, zone="Europe/London", currency="GBP")
     journey.found_workspace(session, workspace, now=now)
     by = By(workspace_id=workspace.id, user_id=None, now=now)
-    reps = []
+    team: dict[Role, list[int]] = {role: [] for role in Role}
     for email, name, role in TEAM:
         new = users.NewUser(email=email, name=name, role=role, password_hash=password_hash)
-        member = users.add(session, new, by=by)
-        if role is Role.REP:
-            reps.append(member.user_id)
-        if role is Role.MARKETER:
-            _class_content(session, By(workspace_id=workspace.id, user_id=member.user_id, now=now))
+        team[role].append(users.add(session, new, by=by).user_id)
     site = workspaces.add_site(session, workspace.id, "www.fernhollow.example", now=now)
-    return Stand(workspace=workspace, site=site, reps=tuple(reps))
+    (marketer,) = team[Role.MARKETER]
+    stand = Stand(workspace=workspace, site=site, marketer=marketer, reps=tuple(team[Role.REP]))
+    _class_content(session, stand.by(now))
+    return stand
 
 
 def fill(session: Session, story: Story, *, password_hash: str, tell: Tell) -> Workspace:
@@ -99,16 +105,23 @@ def fill(session: Session, story: Story, *, password_hash: str, tell: Tell) -> W
     to = Address(workspace_id=stand.workspace.id, site_id=stand.site.id)
     rng = Random(story.seed)
     people = lives(rng, now=story.now, leads=story.leads, period=story.period)
-    arrivals = arrivals_of(rng, people, to, story)
-    floor = Floor(session, stand.workspace, reps=stand.reps, lives=people)
-    done = 0
+    doubles = doubles_of(people, now=story.now)
+    arrivals = arrivals_of(rng, [*people, *doubles], to, story)
+    floor = Floor(session, stand.workspace, reps=stand.reps, lives=[*people, *doubles])
+    half = since + story.period / 2 * DAY
+    done, is_published = 0, False
     for batch in _batches(arrivals):
-        floor.work_until(batch[0].hit.received_at)
+        now = batch[0].hit.received_at
+        floor.work_until(now)
+        if now >= half and not is_published:
+            marketing.publish(session, stand.by(now))
+            is_published = True
         _take(session, [arrival.hit for arrival in batch])
         floor.meet_offers()
         done += len(batch)
         tell(done / len(arrivals))
     floor.work_until(story.now)
+    _end(session, people, doubles, stand.by(story.now))
     _put_aside(session, unreadable(rng, to, since=since, now=story.now, number=story.leads // 100))
     return stand.workspace
 
@@ -129,6 +142,13 @@ def arrivals_of(rng: Random, people: Sequence[Life], to: Address, story: Story) 
     arrivals += [arrival for arrival in arrivals if rng.random() < _IS_SENT_TWICE]
     arrivals = [arrival for arrival in arrivals if arrival.hit.received_at <= story.now]
     return sorted(arrivals, key=lambda arrival: arrival.hit.received_at)
+
+
+def _end(session: Session, people: Sequence[Life], doubles: Sequence[Life], by: By) -> None:
+    marketing.let_time_pass(session, by.now)
+    marketing.merge_first(session, people, doubles, by)
+    marketing.put_by_hand(session, by)
+    marketing.draft(session, by)
 
 
 def _class_content(session: Session, by: By) -> None:

@@ -45,7 +45,8 @@ def hit_of(rng: Random, act: Act, life: Life, to: Address) -> Hit:
         return _identify(envelope, life)
     named = envelope._replace(name=act.piece.event, asset=act.piece.asset, title=act.piece.title)
     if act.browser is None:
-        return named._replace(type=MessageType.TRACK, email=life.who.email)
+        # A server with a token told it: that is proof.
+        return named._replace(type=MessageType.TRACK, email=life.who.email, is_verified=True)
     query, referrer = (act.way.query, act.way.referrer) if act.way else ("", SITE + "/")
     return named._replace(
         type=MessageType.TRACK if act.piece.event else MessageType.PAGE,

@@ -72,7 +72,7 @@ def people(rng: Random) -> Iterator[Somebody]:
     taken: set[str] = set()
     firms: list[Firm] = []
     while True:
-        if not firms or rng.random() < 0.85:
+        if not firms or rng.random() < 0.6:
             firms.append(_firm(rng))
         firm = firms[-1] if rng.random() < 0.9 else rng.choice(firms)
         given, surname = rng.choice(_GIVEN), _surname(rng)
