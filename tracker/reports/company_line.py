@@ -13,7 +13,7 @@ from tracker.pipeline.domain import DealStatus
 from tracker.pipeline.models import Deal, DealMove, DealStage
 from tracker.reports.timeline import TOUCHES
 from tracker.reports.visits import Seen, seen, visits
-from tracker.stages.domain import Stage
+from tracker.stages.domain import Cause, Stage
 from tracker.stages.models import TransitionRow
 from tracker.touches.models import IS_ITEM, Agent, Content, Item, Source, TouchRow
 
@@ -39,6 +39,7 @@ class PersonMove:
     lead: Lead
     stage: Stage | None
     before: Stage | None
+    cause: Cause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +133,13 @@ def _moves(
         )
     )
     for row, lead in session.execute(query):
-        yield PersonMove(at=row.occurred_at, lead=lead, stage=row.to_stage, before=row.from_stage)
+        yield PersonMove(
+            at=row.occurred_at,
+            lead=lead,
+            stage=row.to_stage,
+            before=row.from_stage,
+            cause=row.cause,
+        )
 
 
 def _deals(

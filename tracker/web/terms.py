@@ -133,6 +133,11 @@ def points(milli: int) -> str:
     return str(format_decimal(milli / 1000, format="#,##0.#"))
 
 
+def tenths(milli: int) -> str:
+    """Return milli-points as points with one decimal, for columns of them."""
+    return str(format_decimal(milli / 1000, format="#,##0.0"))
+
+
 def in_tenths(parts: Sequence[int]) -> list[int]:
     """Return milli-points rounded to tenths of a point so that they add up to the rounded sum."""
     rounded = [part // 100 * 100 for part in parts]

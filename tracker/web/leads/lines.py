@@ -10,6 +10,7 @@ from tracker.identity.aliases import REASON as ALIAS
 from tracker.identity.domain import Level
 from tracker.identity.models import Lead, Merge
 from tracker.pipeline.domain import DealStatus
+from tracker.reports.company_line import PersonMove
 from tracker.reports.timeline import Change, DealEvent, Identified, Joining, Offer
 from tracker.stages.domain import Cause
 from tracker.stages.scoring import Line
@@ -35,7 +36,7 @@ def why(change: Change) -> str:
     )
 
 
-def change_mark(change: Change) -> tuple[str, str] | None:
+def change_mark(change: Change | PersonMove) -> tuple[str, str] | None:
     """Return the icon and the words of a change that no rule made, None for the others."""
     return {
         Cause.DORMANT: ("hourglass", _("Dormant")),
