@@ -69,7 +69,7 @@ def index():
         without_company=url_with(company=None),
         sorted_url=lambda by: url_with(sort=by),
         sources=[("", _("All")), *((name, source_words(name)) for name in names)],
-        points=terms.points,
+        tenths=terms.tenths,
         has_fit=bool(model.fit.rules),
         fit_words=fit_words,
         source_words=source_words,
