@@ -37,6 +37,13 @@ class Place:
         """Return the CPU seconds of this process and, on PostgreSQL, of its server."""
         return time.process_time() + (machine.cpu_seconds(self.server) if self.server else 0)
 
+    def analyze(self):
+        """Let PostgreSQL's planner know what is stored."""
+        with self.database.engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
 
 @contextmanager
 def place(name):
@@ -102,7 +109,4 @@ def fill(place, touches, people):
             session.execute(text(statement.replace("::bigint", "")), facts)
         session.commit()
     if not is_small:
-        with place.database.engine.connect().execution_options(
-            isolation_level="AUTOCOMMIT"
-        ) as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+        place.analyze()

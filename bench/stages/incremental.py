@@ -63,6 +63,9 @@ class Crowd:
         """Let everybody come a few times, and the first statements be prepared."""
         for _ in range(4 * (self.people or BATCH) // BATCH):
             self._step()
+        if self.here.server:
+            # As PostgreSQL does by itself within a minute.
+            self.here.analyze()
         # As a worker does once it has started.
         gc.collect()
         gc.freeze()

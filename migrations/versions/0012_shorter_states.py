@@ -34,12 +34,16 @@ def upgrade() -> None:
     """Go one version up."""
     _rewrite(_STANDING, ("lead_id", "model_id"), lambda row: _split(row.state)[1])
     _rewrite(_CHECKPOINT, ("id",), lambda row: _split(row.state))
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE standing SET (fillfactor = 70)")
 
 
 def downgrade() -> None:
     """Go one version down."""
     _rewrite(_STANDING, ("lead_id", "model_id"), _joined)
     _rewrite(_CHECKPOINT, ("id",), lambda row: _whole(*json.loads(row.state)))
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE standing RESET (fillfactor)")
 
 
 def _split(state: str) -> tuple[list[Any], list[Any]]:
