@@ -63,3 +63,11 @@ def test_without_rules_nothing_is_said_of_fit(client, session):
     for path in ("/leads", f"/leads/{lead.code}", "/handoffs"):
         assert ">Fit<" not in client.get(path).text
     assert client.get(f"/api/v1/leads/{lead.code}").json["fit"]["lines"] == []
+
+
+def test_where_nothing_is_known_that_fit_asks_for_the_list_shows_none(client, session, lead):
+    words = "Nothing is known that fit asks for"
+    assert words not in client.get("/leads").text
+    lead.title = ""
+    session.commit()
+    assert words in client.get("/leads").text
