@@ -5,6 +5,7 @@ import importlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 
 from tests.builders import NOON
+from tests.loops import waited
 from tracker import journey
 from tracker.collector import service as collector
 from tracker.collector.models import QuarantinedHit
@@ -37,7 +39,7 @@ class Knock:
     def __init__(self, door: "Door", database: Database) -> None:
         self.door = door
         self.database = database
-        self.client = Client(door)
+        self.client = client_of(door)
 
     def pixel(self, headers: dict[str, str] | None = None, **query: str) -> TestResponse:
         """Ask for the pixel as a browser does."""
@@ -103,6 +105,50 @@ class Knock:
             for name, value in values.items():
                 setattr(site, name, value)
             session.commit()
+
+
+def client_of(door: "Door") -> Client:
+    """Return a client that asks a door as a server would, and waits for the whole answer."""
+
+    def ask(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            body = environ["wsgi.input"].read()
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        waited(door(_scope(environ), receive, send))
+        start, *parts = sent
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
+        start_response(f"{start['status']} {HTTPStatus(start['status']).phrase}", headers)
+        return [part.get("body", b"") for part in parts]
+
+    return Client(ask)
+
+
+def _scope(environ: dict[str, Any]) -> dict[str, Any]:
+    """Return the head of a request as an ASGI server hands it over."""
+    named = {name.removeprefix("HTTP_"): value for name, value in environ.items()
+             if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")}  # fmt: skip
+    headers = [
+        (name.lower().replace("_", "-").encode(), value.encode("latin-1"))
+        for name, value in named.items()
+    ]
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": environ["REQUEST_METHOD"],
+        "scheme": environ["wsgi.url_scheme"],
+        "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        "query_string": environ["QUERY_STRING"].encode("latin-1"),
+        "root_path": "",
+        "headers": headers,
+        "client": (environ.get("REMOTE_ADDR", "127.0.0.1"), 4711),
+        "server": (environ["SERVER_NAME"], int(environ["SERVER_PORT"])),
+    }
 
 
 @pytest.fixture

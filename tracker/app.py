@@ -16,7 +16,9 @@ from tracker.web import context, errors, hygiene, shell
 from tracker.web.api import setup as api
 from tracker.web.blueprints import PAGES
 from tracker.web.collect.asked import Limits
+from tracker.web.collect.bodies import Bodies
 from tracker.web.collect.door import Door
+from tracker.web.collect.pages import Pages
 from tracker.web.collect.store import make_sink
 
 # Each writer counts in rows of its own; two that meet by chance only wait for each other.
@@ -58,8 +60,10 @@ def create_door(settings: Settings, runs: Runs | None = None) -> Door:
     # For the page that says how the house is.
     app.extensions["intake"] = intake
     app.extensions["runs"] = runs or Runs()
+    bodies = Bodies()
     return Door(
-        app,
+        Pages(app, bodies, threads=settings.threads, limit=settings.max_body),
+        bodies,
         database=database,
         intake=intake,
         limits=Limits(

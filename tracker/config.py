@@ -24,8 +24,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     assets: str = "cdn"
-    # A thread that waits costs little; a slow client must not be the one that all wait for.
-    threads: int = 512
+    # For pages and the API; the collector's requests and slow clients take none.
+    threads: int = 32
     processes: int = 1
     queue: int = 2000
     max_body: int = 4 * 1024 * 1024

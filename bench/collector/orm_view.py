@@ -1,6 +1,6 @@
 """The usual way: a Flask view that commits one ORM object per request.
 
-The same server, threads, durability, columns and indexes as ours; nothing is classified.
+The same server, durability, columns and indexes as ours, by WSGI; nothing is classified.
 """
 
 import sys
@@ -14,9 +14,11 @@ from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, Text, Uniqu
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 
 from tracker.clock import utcnow
-from tracker.config import Settings
 from tracker.db import BigId, UtcDateTime, make_engine
 from tracker.web.collect.answers import GIF
+
+# Nobody waits for a thread.
+THREADS = 512
 
 
 class Model(DeclarativeBase):
@@ -79,11 +81,10 @@ def make_app(url):
 
 
 def main(url, port):
-    settings = Settings()
     server = Granian(
         "usual", address="127.0.0.1", port=int(port), interface=Interfaces.WSGI, workers=1,
-        blocking_threads=settings.threads, blocking_threads_idle_timeout=600, backlog=2048,
-        backpressure=max(256, settings.threads * 4), log_level=LogLevels.error,
+        blocking_threads=THREADS, blocking_threads_idle_timeout=600, backlog=2048,
+        backpressure=4 * THREADS, log_level=LogLevels.error,
     )  # fmt: skip
     server.serve(target_loader=lambda *_, **__: make_app(url))
 

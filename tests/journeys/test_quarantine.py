@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.builders import NOON
 from tests.doors import KEY
+from tests.loops import waited
 from tracker import journey
 from tracker.clock import utcnow
 from tracker.collector.domain import DropReason, Hit, MessageType, Outcome
@@ -76,7 +77,7 @@ def test_a_hit_that_the_store_refused_is_taken_in_once_the_store_can(knock):
         url="https://a.example/" + 2000 * "x",
         properties=json.dumps({"x": 7000 * "y"}),
     )
-    outcomes = knock.door.intake.put([hit, hit._replace(site_id=site.id)])
+    outcomes = waited(knock.door.intake.put([hit, hit._replace(site_id=site.id)]))
     assert outcomes == [Outcome.QUARANTINED, Outcome.ACCEPTED]
     assert again(knock) == Replayed(quarantined=1)
     assert [row.reason for row in knock.quarantine()] == [DropReason.REJECTED_BY_STORE]

@@ -2,16 +2,19 @@
 
 import gzip
 import json
+import threading
+import time
 import uuid
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from werkzeug.test import Client
 
-from tests.doors import CHROME, KEY
+from tests.doors import CHROME, KEY, client_of
+from tests.loops import begun
 from tracker.app import create_door
 from tracker.identity.models import Lead
+from tracker.web.collect import hands
 from tracker.web.collect.answers import GIF
 
 DEMO = {"type": "track", "event": "Demo Requested", "userId": "u-1"}
@@ -92,7 +95,7 @@ def test_a_key_may_be_in_the_body(knock):
 def test_a_new_key_opens_at_once(knock):
     assert knock.pixel(k="wk_new").status_code == 401
     knock.change_site(write_key="wk_new")
-    knock.door._sites._monotonic = lambda clock=knock.door._sites._monotonic: clock() + 1
+    knock.door.desk._sites._monotonic = lambda clock=time.monotonic: clock() + 1
     assert knock.pixel(k="wk_new").status_code == 200
 
 
@@ -178,7 +181,7 @@ def test_the_browser_library_learns_where_to_send(knock):
 
 def test_behind_a_proxy_the_browser_library_learns_the_public_address(settings, knock):
     door = create_door(replace(settings, public_url="https://t.example/in"))
-    answer = Client(door).get(f"/v1/projects/{KEY}/settings", base_url="http://10.0.0.1:8000")
+    answer = client_of(door).get(f"/v1/projects/{KEY}/settings", base_url="http://10.0.0.1:8000")
     segment = answer.json["integrations"]["Segment.io"]
     assert (segment["protocol"], segment["apiHost"]) == ("https", "t.example/in/v1")
     door.database.engine.dispose()
@@ -254,6 +257,28 @@ def test_the_house_behind_the_door_answers_the_rest(knock):
     assert knock.client.get("/no-such-page").status_code == 404
     assert knock.client.get("/healthz").json == {"status": "ok"}
     assert knock.client.get("/readyz").json == {"status": "ready"}
+
+
+def test_nobody_else_waits_for_a_database_that_does_not_answer(knock):
+    knock.door.desk._sites._monotonic = lambda: 0.0
+    assert knock.pixel().status_code == 200
+    answers = threading.Event()
+    asking = [begun(knock.door._hands.do(answers.wait)) for _ in range(2 * hands.NUMBER)]
+    try:
+        assert knock.client.get("/healthz").status_code == 200
+        assert knock.pixel().status_code == 200
+        assert knock.client.get("/login").status_code in (200, 302)
+    finally:
+        answers.set()
+    assert all(asked.result(10) for asked in asking)
+
+
+def test_a_long_body_is_judged_like_a_short_one(knock):
+    long = [DEMO | {"properties": {"note": "x" * 200}} for _ in range(200)]
+    body = json.dumps({"batch": [*long, {"type": "?"}]}).encode()
+    for sent in (body, gzip.compress(body)):
+        assert knock.server("batch", sent).json["rejected"][0]["index"] == 200
+    assert knock.counts() == {"accepted": 400, "quarantined": 2}
 
 
 def test_a_house_whose_writer_has_ended_is_not_ready(knock):

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.collector.test_intake import Shelf, hit, working
 from tests.doors import Knock
+from tests.loops import waited
 from tests.torture.field import BROWSER, Ground, Load, pixel
 from tracker.collector.domain import DropReason, Outcome, Reject
 from tracker.collector.intake import BATCH
@@ -40,7 +41,7 @@ def test_the_answer_does_not_wait_for_the_store():
     shelf = Shelf()
     with working(shelf, answers_early=True) as intake:
         shelf.is_open.clear()
-        assert intake.put([hit("a"), hit("b")]) == [Outcome.ACCEPTED] * 2
+        assert waited(intake.put([hit("a"), hit("b")])) == [Outcome.ACCEPTED] * 2
         assert shelf.hits == []
     assert shelf.hits == [hit("a"), hit("b")]
 
@@ -49,18 +50,18 @@ def test_what_is_known_to_be_bad_is_told_at_once():
     reject = Reject(workspace_id=1, site_id=2, received_at=hit().received_at,
                     reason=DropReason.BAD_TIME)  # fmt: skip
     with working(Shelf(), answers_early=True) as intake:
-        assert intake.put([hit(), reject]) == [Outcome.ACCEPTED, Outcome.QUARANTINED]
+        assert waited(intake.put([hit(), reject])) == [Outcome.ACCEPTED, Outcome.QUARANTINED]
 
 
 def test_a_full_queue_still_refuses():
     shelf = Shelf()
     with working(shelf, limit=2, answers_early=True) as intake:
         shelf.is_open.clear()
-        intake.put([hit("a")])
+        waited(intake.put([hit("a")]))
         shelf.is_busy.wait(10)
-        intake.put([hit("b"), hit("c")])
+        waited(intake.put([hit("b"), hit("c")]))
         with pytest.raises(Unavailable):
-            intake.put([hit("d")])
+            waited(intake.put([hit("d")]))
     assert shelf.refused == {DropReason.OVERLOADED: 1}
     assert len(shelf.hits) == 3
 
@@ -69,7 +70,7 @@ def test_what_was_answered_is_kept_while_the_store_is_away():
     shelf = Shelf(LOST, LOST)
     stored = threading.Event()
     with working(shelf, answers_early=True) as intake:
-        intake.put([hit("a"), hit("b")])
+        waited(intake.put([hit("a"), hit("b")]))
         while not shelf.hits:
             stored.wait(0.01)
     assert shelf.hits == [hit("a"), hit("b")]
@@ -79,7 +80,7 @@ def test_what_was_answered_is_kept_while_the_store_is_away():
 def test_a_store_that_is_away_at_the_end_is_counted():
     shelf = Shelf(*[LOST] * 100)
     with working(shelf, answers_early=True) as intake:
-        intake.put([hit("a"), hit("b")])
+        waited(intake.put([hit("a"), hit("b")]))
     assert shelf.hits == []
     assert shelf.refused == {DropReason.STORAGE: 2}
 
@@ -87,7 +88,7 @@ def test_a_store_that_is_away_at_the_end_is_counted():
 def test_a_bad_hit_still_goes_to_quarantine_alone():
     shelf = Shelf(poison=[hit("bad")])
     with working(shelf, answers_early=True) as intake:
-        intake.put([hit("a"), hit("bad"), hit("b")])
+        waited(intake.put([hit("a"), hit("bad"), hit("b")]))
     assert shelf.hits == [hit("a"), hit("b")]
     assert [reject.reason for reject in shelf.rejects] == [DropReason.REJECTED_BY_STORE]
 

@@ -35,7 +35,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def knock(knock: Knock) -> Knock:
     """Let a client send ten messages, while time stands still."""
-    knock.door._per_client = Rate(1, monotonic=Clock())
+    knock.door.desk._per_client = Rate(1, monotonic=Clock())
     return knock
 
 
@@ -85,7 +85,7 @@ def test_the_operators_own_network_is_not_limited(knock):
 
 
 def test_a_key_has_a_limit_where_the_operator_sets_one(knock):
-    knock.door._per_key = Rate(1, monotonic=Clock())
+    knock.door.desk._per_key = Rate(1, monotonic=Clock())
     assert send(knock, 10, address="127.0.0.1") == [200] * 10
     assert send(knock, 1, address="198.51.100.7") == [429]
 
@@ -174,7 +174,7 @@ def test_a_rate_of_zero_remembers_nobody():
 
 
 def test_the_operator_says_how_much(door):
-    assert (door._per_client.per_second, door._per_key.per_second) == (7, 9)
+    assert (door.desk._per_client.per_second, door.desk._per_key.per_second) == (7, 9)
 
 
 def test_clients_are_limited_unless_the_operator_says_no():

@@ -2,6 +2,7 @@
 
 from tests.builders import NOON
 from tests.doors import KEY
+from tests.loops import waited
 from tracker.collector.domain import DropReason, Hit, MessageType, Outcome
 from tracker.workspaces import service as workspaces
 
@@ -27,7 +28,7 @@ def hits(knock, number: int) -> list[Hit]:
 def test_a_hit_that_the_database_refuses_is_kept_apart(knock):
     batch = hits(knock, 20)
     batch[7] = batch[7]._replace(site_id=999)
-    outcomes = knock.door.intake.put(batch)
+    outcomes = waited(knock.door.intake.put(batch))
     assert outcomes.pop(7) is Outcome.QUARANTINED
     assert outcomes == [Outcome.ACCEPTED] * 19
     assert [row.reason for row in knock.quarantine()] == [DropReason.REJECTED_BY_STORE]
@@ -36,6 +37,6 @@ def test_a_hit_that_the_database_refuses_is_kept_apart(knock):
 
 def test_the_next_batch_is_stored_as_if_nothing_had_happened(knock):
     good, bad = hits(knock, 2)
-    assert knock.door.intake.put([bad._replace(site_id=999)]) == [Outcome.QUARANTINED]
-    assert knock.door.intake.put([good]) == [Outcome.ACCEPTED]
+    assert waited(knock.door.intake.put([bad._replace(site_id=999)])) == [Outcome.QUARANTINED]
+    assert waited(knock.door.intake.put([good])) == [Outcome.ACCEPTED]
     assert len(knock.touches()) == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
 from tracker import app, db
@@ -48,10 +48,10 @@ def run(settings: Settings, bind: str) -> None:
         "tracker",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        loop=Loops.uvloop,
+        websockets=False,
         workers=processes,
-        blocking_threads=settings.threads,
-        blocking_threads_idle_timeout=600,
         backlog=2048,
         backpressure=4096,
         workers_kill_timeout=DRAIN,

@@ -1,4 +1,4 @@
-"""The intake: many request threads hand in, one writer thread stores, all hear after COMMIT.
+"""The intake: many requests hand in, one writer thread stores, all hear after COMMIT.
 
 The writer takes whatever has gathered while it stored the last batch (no timer, no linger),
 so a batch is as large as the load is high.  It knows nothing of the rooms to the right: the
@@ -7,6 +7,7 @@ each hit.  An answer is given only after the sink has returned, unless the opera
 as soon as there is room in the queue.
 """
 
+import asyncio
 import logging
 import threading
 import time
@@ -17,6 +18,7 @@ from datetime import timedelta
 from tracker.collector import kept
 from tracker.collector.domain import DropReason, Hit, Load, Outcome, Refusal, Reject
 from tracker.collector.faults import Fault, fault_of
+from tracker.collector.tickets import Ticket, tell
 from tracker.errors import Unavailable
 
 Item = Hit | Reject
@@ -32,34 +34,6 @@ PAUSE = 0.002
 AGAIN = 0.25
 
 log = logging.getLogger(__name__)
-
-
-class Ticket:
-    """One request that waits until all of its items are settled."""
-
-    __slots__ = ("_done", "failed", "is_taken", "is_withdrawn", "left", "outcomes", "since")
-
-    def __init__(self, number: int) -> None:
-        self.outcomes: list[Outcome | None] = [None] * number
-        self.left = number
-        self.since = time.monotonic()
-        self.failed = False
-        self.is_taken = False
-        self.is_withdrawn = False
-        self._done = threading.Lock()
-        self._done.acquire()
-
-    def settle(self, place: int, outcome: Outcome | None) -> None:
-        """Note what became of one item; None says that it could not be stored."""
-        self.outcomes[place] = outcome
-        self.failed = self.failed or outcome is None
-        self.left -= 1
-        if self.left == 0:
-            self._done.release()
-
-    def wait(self, seconds: float = -1) -> bool:
-        """Wait until everything is settled, and return whether it is."""
-        return self._done.acquire(timeout=seconds)
 
 
 Entry = tuple[Ticket, int, Item]
@@ -86,6 +60,8 @@ class Intake:
         # How many entries the writer waits for, and how many were there one batch ago.
         self._wanted = 1
         self._before = 0
+        # The loop that looks after those who wait in vain, while anybody waits.
+        self._watched_by: asyncio.AbstractEventLoop | None = None
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
 
@@ -118,7 +94,7 @@ class Intake:
         if self._thread.is_alive():
             self._thread.join()
 
-    def put(self, items: Sequence[Item]) -> list[Outcome]:
+    async def put(self, items: Sequence[Item]) -> list[Outcome]:
         """Return what became of each item once all are stored; else raise Unavailable.
 
         An early answer takes every hit for a new one, and fails only where there is no room.
@@ -138,9 +114,11 @@ class Intake:
             raise Unavailable("more arrives than can be stored")
         if self._answers_early:
             return [_expected(item) for item in items]
-        if not ticket.wait(self._patience) and not self._withdraw(ticket, items):
-            ticket.wait()
-        if ticket.failed or ticket.is_withdrawn:
+        if self._watched_by is not ticket.loop:
+            self._watched_by = ticket.loop
+            ticket.loop.call_later(self._patience, self._watch)
+        await ticket.done
+        if ticket.failed:
             raise Unavailable("the store does not answer")
         return [outcome for outcome in ticket.outcomes if outcome is not None]
 
@@ -150,15 +128,27 @@ class Intake:
             key = (refusal.workspace_id, refusal.site_id, refusal.reason)
             self._refused[key] += refusal.number
 
-    def _withdraw(self, ticket: Ticket, items: Sequence[Item]) -> bool:
-        # Whoever waited in vain may send again: what the writer has not begun is not stored.
+    def _watch(self) -> None:
+        # One timer for all who wait: they came in order, so the first are the ones to go.
+        latest = time.monotonic() - self._patience
         with self._wake:
-            if ticket.is_taken:
-                return False
-            ticket.is_withdrawn = True
-            self._queue = deque(entry for entry in self._queue if entry[0] is not ticket)
-            self._note(items, DropReason.STORAGE)
-            return True
+            late = self._withdraw(latest)
+            left = next((t.since for t, _place, _item in self._queue if not t.is_taken), None)
+        for ticket in late:
+            ticket.answer()
+        if left is None:
+            self._watched_by = None
+        else:
+            asyncio.get_running_loop().call_later(left - latest, self._watch)
+
+    def _withdraw(self, latest: float) -> set[Ticket]:
+        # Whoever waited in vain may send again: what the writer has not begun is not stored.
+        late = {t for t, _place, _item in self._queue if t.since <= latest and not t.is_taken}
+        self._note([item for t, _place, item in self._queue if t in late], DropReason.STORAGE)
+        self._queue = deque(entry for entry in self._queue if entry[0] not in late)
+        for ticket in late:
+            ticket.failed = True
+        return late
 
     def _note(self, items: Sequence[Item], reason: DropReason) -> None:
         for item in items:
@@ -207,8 +197,11 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - the thread outlives whatever the store does
             self._fail(batch, error)
             return
-        for (ticket, place, _item), outcome in zip(batch, outcomes, strict=True):
-            ticket.settle(place, outcome)
+        tell(
+            ticket
+            for (ticket, place, _item), outcome in zip(batch, outcomes, strict=True)
+            if ticket.settle(place, outcome)
+        )
 
     def _attempt(self, batch: list[Entry]) -> list[Outcome]:
         for attempt in range(TRIES):
@@ -266,8 +259,7 @@ class Intake:
             return
         with self._wake:
             self._note([item for _ticket, _place, item in batch], DropReason.STORAGE)
-        for ticket, place, _item in batch:
-            ticket.settle(place, None)
+        tell(ticket for ticket, place, _item in batch if ticket.settle(place, None))
 
 
 def _expected(item: Item) -> Outcome:

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from tracker.collector.domain import DropReason
 from tracker.web.collect.asked import Refused
 
-Headers = list[tuple[str, str]]
+Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 
 # The smallest transparent GIF that every browser draws.
@@ -17,11 +16,12 @@ GIF = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
 )
 _OPEN: Headers = [
-    ("Access-Control-Allow-Origin", "*"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-    ("X-Content-Type-Options", "nosniff"),
+    (b"access-control-allow-origin", b"*"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"x-content-type-options", b"nosniff"),
 ]
-_FRESH = ("Cache-Control", "no-store")
+_FRESH = (b"cache-control", b"no-store")
+PICTURE: Answer = (200, [(b"content-type", b"image/gif"), _FRESH, *_OPEN], GIF)
 _ASKED = ("authorization", "content-type", "content-encoding", "x-retry-count")
 STATUS = {
     DropReason.MALFORMED: 400,
@@ -41,23 +41,24 @@ STATUS = {
 
 def picture(status: int = 200, *, retry_after: int | None = None) -> Answer:
     """Return the pixel; also with an error, for it must not break the page that shows it."""
-    headers = [("Content-Type", "image/gif"), _FRESH, *_OPEN]
-    if retry_after is not None:
-        headers += again(retry_after)
-    return status, headers, GIF
+    if status == 200:
+        return PICTURE
+    more = again(retry_after) if retry_after is not None else []
+    return status, [*PICTURE[1], *more], GIF
 
 
 def words(
-    body: Mapping[str, Any], status: int = 200, more: Iterable[tuple[str, str]] = ()
+    body: Mapping[str, Any], status: int = 200, more: Iterable[tuple[bytes, bytes]] = ()
 ) -> Answer:
     """Return JSON."""
-    headers = [("Content-Type", "application/json"), _FRESH, *_OPEN, *more]
+    headers = [(b"content-type", b"application/json"), _FRESH, *_OPEN, *more]
     return status, headers, json.dumps(body).encode()
 
 
 def plain(text: str) -> Answer:
     """Return text for a machine that reads lines."""
-    headers = [("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), _FRESH, *_OPEN]
+    kind = b"text/plain; version=0.0.4; charset=utf-8"
+    headers = [(b"content-type", kind), _FRESH, *_OPEN]
     return 200, headers, text.encode()
 
 
@@ -66,7 +67,7 @@ def error(
     message: str,
     *,
     errors: Mapping[str, str] | None = None,
-    more: Iterable[tuple[str, str]] = (),
+    more: Iterable[tuple[bytes, bytes]] = (),
 ) -> Answer:
     """Return an error in the shape of the whole house; some SDKs retry what has no `code`."""
     body: dict[str, Any] = {"code": status, "status": HTTPStatus(status).phrase, "message": message}
@@ -82,9 +83,23 @@ def refusal(refused: Refused) -> Answer:
     return error(refused.status, refused.message, errors=refused.errors, more=more)
 
 
+def unavailable(message: str) -> Answer:
+    """Return that it cannot be done at the moment."""
+    return error(503, message, more=again(1))
+
+
+def wrong_method(allowed: str) -> Answer:
+    """Return which methods an address knows."""
+    more = [(b"allow", allowed.encode())]
+    return error(405, "this method is not for this address", more=more)
+
+
 def again(seconds: int) -> Headers:
     """Say when to come again, also to a script of another origin."""
-    return [("Retry-After", str(seconds)), ("Access-Control-Expose-Headers", "Retry-After")]
+    return [
+        (b"retry-after", b"%d" % seconds),
+        (b"access-control-expose-headers", b"Retry-After"),
+    ]
 
 
 def preflight(asked: str) -> Answer:
@@ -94,10 +109,10 @@ def preflight(asked: str) -> Answer:
     allowed = dict.fromkeys([*_ASKED, *(name for name in plain if name.isascii())])
     headers = [
         *_OPEN,
-        ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-        ("Access-Control-Allow-Headers", ", ".join(allowed)),
-        ("Access-Control-Max-Age", "7200"),
-        ("Vary", "Access-Control-Request-Headers"),
+        (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
+        (b"access-control-allow-headers", ", ".join(allowed).encode()),
+        (b"access-control-max-age", b"7200"),
+        (b"vary", b"Access-Control-Request-Headers"),
     ]
     return 204, headers, b""
 
@@ -105,15 +120,9 @@ def preflight(asked: str) -> Answer:
 def script(text: bytes, etag: str, *, is_known: bool) -> Answer:
     """Return the snippet, for browsers to keep an hour."""
     headers = [
-        ("Content-Type", "text/javascript; charset=utf-8"),
-        ("Cache-Control", "public, max-age=3600"),
-        ("ETag", etag),
+        (b"content-type", b"text/javascript; charset=utf-8"),
+        (b"cache-control", b"public, max-age=3600"),
+        (b"etag", etag.encode()),
         *_OPEN,
     ]
     return (304, headers, b"") if is_known else (200, headers, text)
-
-
-@lru_cache(maxsize=64)
-def status_line(status: int) -> str:
-    """Return a status as WSGI wants it."""
-    return f"{status} {HTTPStatus(status).phrase}"

@@ -2,17 +2,19 @@
 
 import base64
 import binascii
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote_plus
 
 from tracker.collector import network
 from tracker.collector.domain import DropReason
 from tracker.collector.text import clean
 
-Environ = Mapping[str, Any]
+_FIELDS = 100
+# Browsers and addresses say the same thing again and again, in fewer bytes than this.
+_USUAL = 512
 
 
 class Refused(Exception):
@@ -46,91 +48,91 @@ class Limits:
     public_url: str = ""
 
 
-def network_of(environ: Environ, trusted_proxies: int) -> bytes:
-    """Return the asker's network; a forwarded address counts only behind a trusted proxy."""
-    address = environ.get("REMOTE_ADDR", "")
-    if trusted_proxies:
-        forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if len(forwarded) >= trusted_proxies:
-            address = forwarded[-trusted_proxies]
-    return network.cut(address)
+class Asked:
+    """The head of a request, as an ASGI server hands it over: names in lower case, bytes."""
+
+    __slots__ = ("headers", "method", "path", "scope")
+
+    def __init__(self, scope: Mapping[str, Any]) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+
+    def query(self) -> dict[str, str]:
+        """Return what the address says behind its question mark; Refused where it is too much."""
+        pairs = self.scope["query_string"].decode("latin-1").split("&")
+        if len(pairs) > _FIELDS:
+            raise Refused(400, DropReason.MALFORMED, "too many fields", field="query")
+        found = {}
+        for pair in pairs:
+            name, _, value = pair.partition("=")
+            if value:
+                found[_plain(name)] = _plain(value)
+        return found
+
+    def word(self, name: bytes) -> str:
+        """Return a header as it came, or ''."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    def text(self, name: bytes, longest: int) -> str:
+        """Return a header as clean text, or ''."""
+        value = self.headers.get(name, b"")
+        return _usual(value, longest) if len(value) <= _USUAL else _text(value, longest)
+
+    def network(self, trusted_proxies: int) -> bytes:
+        """Return the asker's network; a forwarded address counts only behind a trusted proxy."""
+        client = self.scope.get("client")
+        address = client[0] if client else ""
+        if trusted_proxies:
+            lines = (v for name, v in self.scope["headers"] if name == b"x-forwarded-for")
+            forwarded = b",".join(lines).decode("latin-1").split(",")
+            if len(forwarded) >= trusted_proxies:
+                address = forwarded[-trusted_proxies]
+        return network.cut(address)
+
+    @property
+    def is_prefetch(self) -> bool:
+        """Return whether a browser only looks ahead and nobody has seen anything."""
+        for name in (b"sec-purpose", b"purpose", b"x-moz"):
+            value = self.headers.get(name)
+            if value and value.lower().startswith((b"prefetch", b"prerender", b"preview")):
+                return True
+        return False
+
+    @property
+    def is_private(self) -> bool:
+        """Return whether the browser sends Global Privacy Control."""
+        return self.headers.get(b"sec-gpc") == b"1"
+
+    @property
+    def basic(self) -> tuple[str, str]:
+        """Return name and password of a Basic Authorization header, else two empty ones."""
+        scheme, _, rest = self.word(b"authorization").partition(" ")
+        if scheme.casefold() != "basic":
+            return "", ""
+        try:
+            name, _, password = base64.b64decode(rest.strip()).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return "", ""
+        return name, password
+
+    @property
+    def bearer(self) -> str:
+        """Return the token of a Bearer Authorization header, or ''."""
+        scheme, _, rest = self.word(b"authorization").partition(" ")
+        return rest.strip() if scheme.casefold() == "bearer" else ""
 
 
-def header(environ: Environ, name: str, longest: int) -> str:
-    """Return a header as clean text; WSGI hands bytes over as Latin-1."""
-    value: str = environ.get(name, "")
-    if not value.isascii():
-        value = value.encode("latin-1", "replace").decode("utf-8", "replace")
-    return clean(value, longest)
+def _plain(quoted: str) -> str:
+    if "%" not in quoted and "+" not in quoted:
+        return quoted
+    return _unquoted(quoted) if len(quoted) <= _USUAL else unquote_plus(quoted)
 
 
-def is_prefetch(environ: Environ) -> bool:
-    """Return whether a browser only looks ahead and nobody has seen anything."""
-    for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"):
-        if environ.get(name, "").lower().startswith(("prefetch", "prerender", "preview")):
-            return True
-    return False
+def _text(value: bytes, longest: int) -> str:
+    return clean(value.decode("utf-8", "replace"), longest)
 
 
-def is_private(environ: Environ) -> bool:
-    """Return whether the browser sends Global Privacy Control."""
-    return environ.get("HTTP_SEC_GPC") == "1"
-
-
-def header_key(environ: Environ) -> str:
-    """Return the write key of a Basic Authorization header, or ''."""
-    scheme, _, rest = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.casefold() != "basic":
-        return ""
-    try:
-        return base64.b64decode(rest.strip()).decode().partition(":")[0]
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def body_of(environ: Environ, limit: int) -> Any:
-    """Return the JSON of a body, whatever its Content-Type says; Refused where it is none."""
-    raw = _inflated(environ, _raw(environ, limit), limit)
-    if not raw.strip():
-        raise Refused(400, DropReason.MALFORMED, "the body is empty", field="body")
-    try:
-        return json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise Refused(400, DropReason.MALFORMED, "this is not JSON", field="body") from None
-
-
-def _raw(environ: Environ, limit: int) -> bytes:
-    declared = environ.get("CONTENT_LENGTH") or ""
-    if declared.isdigit() and int(declared[:20]) > limit:
-        raise _too_large(limit)
-    raw: bytes = environ["wsgi.input"].read(int(declared) if declared.isdigit() else limit + 1)
-    if len(raw) > limit:
-        raise _too_large(limit)
-    if declared.isdigit() and len(raw) < int(declared):
-        raise Refused(400, DropReason.MALFORMED, "the body ends too early", field="body")
-    return raw
-
-
-def _inflated(environ: Environ, raw: bytes, limit: int) -> bytes:
-    encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().casefold()
-    if encoding not in ("", "identity", "gzip", "x-gzip"):
-        message = "only gzip is understood"
-        raise Refused(415, DropReason.MALFORMED, message, field="Content-Encoding")
-    # Some clients compress without saying so, some proxies inflate and leave the header.
-    if raw[:2] != b"\x1f\x8b":
-        return raw
-    inflater = zlib.decompressobj(wbits=31)
-    try:
-        text = inflater.decompress(raw, limit + 1)
-    except zlib.error:
-        raise Refused(400, DropReason.MALFORMED, "this is not gzip", field="body") from None
-    if len(text) > limit:
-        raise _too_large(limit)
-    if not inflater.eof:
-        raise Refused(400, DropReason.MALFORMED, "the gzip ends too early", field="body")
-    return text
-
-
-def _too_large(limit: int) -> Refused:
-    message = f"a body has at most {limit:,} bytes"
-    return Refused(413, DropReason.TOO_LARGE, message, field="body")
+_usual = lru_cache(maxsize=4096)(_text)
+_unquoted = lru_cache(maxsize=4096)(unquote_plus)

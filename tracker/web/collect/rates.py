@@ -1,7 +1,9 @@
-"""How much one client and one key may send: a bucket of tokens each, kept as a single number."""
+"""How much one client and one key may send: a bucket of tokens each, kept as a single number.
+
+Asked by one event loop only, so nothing is locked.
+"""
 
 import math
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -28,7 +30,6 @@ class Rate:
         self._burst = burst
         self._known = known
         self._monotonic = monotonic
-        self._lock = threading.Lock()
         # By sender, when all that came would have come at an even pace; longest silent first.
         self._paid_until: OrderedDict[Hashable, float] = OrderedDict()
 
@@ -44,14 +45,13 @@ class Rate:
         if not self.per_second:
             return 0
         now = self._monotonic()
-        with self._lock:
-            paid_until = max(now, self._paid_until.pop(sender, now))
-            over = paid_until - now - self._burst + min(number, self._whole) / self.per_second
-            if over < TINY:
-                paid_until += number / self.per_second
-            self._paid_until[sender] = paid_until
-            if len(self._paid_until) > self._known:
-                self._paid_until.popitem(last=False)
+        paid_until = max(now, self._paid_until.pop(sender, now))
+        over = paid_until - now - self._burst + min(number, self._whole) / self.per_second
+        if over < TINY:
+            paid_until += number / self.per_second
+        self._paid_until[sender] = paid_until
+        if len(self._paid_until) > self._known:
+            self._paid_until.popitem(last=False)
         return 0 if over < TINY else math.ceil(over)
 
     @property

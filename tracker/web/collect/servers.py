@@ -8,8 +8,8 @@ from typing import Any
 from tracker.collector.domain import DropReason, Hit, Outcome, Reject
 from tracker.web.collect import answers
 from tracker.web.collect.answers import Answer
-from tracker.web.collect.asked import Environ
-from tracker.workspaces.models import Site
+from tracker.web.collect.asked import Asked
+from tracker.web.collect.sites import KnownSite
 
 Judged = Hit | Reject | None
 
@@ -26,20 +26,20 @@ class Snippet:
         """Return the snippet with a tag that changes when it does."""
         return cls(text=text, etag=f'"{hashlib.sha256(text).hexdigest()[:16]}"')
 
-    def answer(self, environ: Environ) -> Answer:
+    def answer(self, asked: Asked) -> Answer:
         """Return the file, or that the asker's copy is still good."""
-        is_known = environ.get("HTTP_IF_NONE_MATCH") == self.etag
+        is_known = asked.word(b"if-none-match") == self.etag
         return answers.script(self.text, self.etag, is_known=is_known)
 
 
-def settings(environ: Environ, site: Site | None, public_url: str) -> Answer:
+def settings(asked: Asked, site: KnownSite | None, public_url: str) -> Answer:
     """Return what Segment's browser library wants to know before it sends anything."""
     if site is None:
         return answers.error(404, "there is no such project")
     # Behind a proxy that speaks HTTPS for us, what was asked is not what the browser asked.
     scheme, _, host = public_url.partition("://")
     if not public_url:
-        scheme, host = environ.get("wsgi.url_scheme", "http"), environ.get("HTTP_HOST", "")
+        scheme, host = asked.scope.get("scheme", "http"), asked.word(b"host")
     segment = {"apiKey": site.write_key, "apiHost": f"{host}/v1", "protocol": scheme}
     body: dict[str, Any] = {
         "integrations": {"Segment.io": segment},

@@ -1,49 +1,79 @@
 """Write keys, known by heart for a moment: a rotated one stops within seconds."""
 
-import threading
+import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import Database
 from tracker.errors import Unavailable
+from tracker.web.collect.hands import Hands
 from tracker.workspaces import service as workspaces
-from tracker.workspaces.models import Site
 
 FRESH = 2.0
 # A key that we do not know may have been made a moment ago, or be one of a million guesses.
 UNKNOWN_AGAIN = 0.25
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownSite:
+    """What every message to a site is judged by."""
+
+    id: int
+    workspace_id: int
+    write_key: str
+    identity_secret: str
+    consent_required: bool
+    requires_proof: bool
+
+
 class Sites:
     """The sites of all workspaces by write key."""
 
     def __init__(
-        self, database: Database, *, monotonic: Callable[[], float] = time.monotonic
+        self, database: Database, hands: Hands, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._database = database
+        self._hands = hands
         self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._by_key: dict[str, Site] = {}
+        # Whoever needs to know while somebody is looking waits for the same look.
+        self._reading: asyncio.Task[None] | None = None
+        self._by_key: dict[str, KnownSite] = {}
         self._read_at = float("-inf")
 
-    def find(self, key: str) -> Site | None:
+    async def find(self, key: str) -> KnownSite | None:
         """Return the site of a write key; Unavailable where nobody can say."""
         found = self._by_key.get(key)
         age = self._monotonic() - self._read_at
         if age > (FRESH if found else UNKNOWN_AGAIN):
-            self._read(self._read_at)
+            if self._reading is None:
+                self._reading = asyncio.create_task(self._read())
+            await asyncio.shield(self._reading)
             found = self._by_key.get(key)
         return found
 
-    def _read(self, seen: float) -> None:
-        with self._lock:
-            if self._read_at != seen:
-                return
-            try:
-                with self._database.reading() as session:
-                    self._by_key = {site.write_key: site for site in workspaces.all_sites(session)}
-            except SQLAlchemyError as error:
-                raise Unavailable("the store does not answer") from error
+    async def _read(self) -> None:
+        try:
+            self._by_key = await self._hands.do(self._all)
+        except SQLAlchemyError as error:
+            raise Unavailable("the store does not answer") from error
+        else:
             self._read_at = self._monotonic()
+        finally:
+            self._reading = None
+
+    def _all(self) -> dict[str, KnownSite]:
+        with self._database.reading() as session:
+            return {
+                site.write_key: KnownSite(
+                    id=site.id,
+                    workspace_id=site.workspace_id,
+                    write_key=site.write_key,
+                    identity_secret=site.identity_secret,
+                    consent_required=site.consent_required,
+                    requires_proof=site.workspace.requires_proof,
+                )
+                for site in workspaces.all_sites(session)
+            }

@@ -1,9 +1,7 @@
 """Tokens of the workspace that servers send along: what comes with one is verified."""
 
-import base64
-import binascii
+import asyncio
 import hashlib
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from tracker.collector.domain import DropReason
 from tracker.db import Database
 from tracker.errors import Unavailable
-from tracker.web.collect.asked import Environ, Refused
+from tracker.web.collect.asked import Asked, Refused
+from tracker.web.collect.hands import Hands
+from tracker.web.collect.sites import KnownSite
 from tracker.workspaces import tokens
 from tracker.workspaces.domain import Scope
-from tracker.workspaces.models import Site
 
 # A revoked token stops within seconds; so many are known by heart.
 FRESH = 2.0
@@ -34,19 +33,21 @@ class Tokens:
     """The tokens that were seen lately, by their hash."""
 
     def __init__(
-        self, database: Database, *, monotonic: Callable[[], float] = time.monotonic
+        self, database: Database, hands: Hands, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._database = database
+        self._hands = hands
         self._monotonic = monotonic
-        self._lock = threading.Lock()
+        # One guess at a time: they shall not take all the hands that there are.
+        self._lock = asyncio.Lock()
         self._known: dict[bytes, _Found] = {}
 
-    def prove(self, environ: Environ, site: Site) -> bool:
+    async def prove(self, asked: Asked, site: KnownSite) -> bool:
         """Return whether a request brings a token of its site's workspace; Refused if not its."""
-        secret = token_of(environ)
+        secret = token_of(asked)
         if not secret:
             return False
-        found = self._find(secret)
+        found = await self._find(secret)
         if found.workspace_id != site.workspace_id or not found.may_write:
             message = "this token may not write to the site's workspace"
             refused = Refused(401, DropReason.UNKNOWN_KEY, message, field="Authorization")
@@ -54,16 +55,23 @@ class Tokens:
             raise refused
         return True
 
-    def _find(self, secret: str) -> _Found:
+    async def _find(self, secret: str) -> _Found:
         name = hashlib.sha256(secret.encode(errors="replace")).digest()
-        with self._lock:
-            found = self._known.get(name)
-            if found is None or self._monotonic() - found.at > FRESH:
-                found = self._read(secret)
+        found = self._fresh(name)
+        if found is not None:
+            return found
+        async with self._lock:
+            found = self._fresh(name)
+            if found is None:
+                found = await self._hands.do(self._read, secret)
                 if len(self._known) >= KNOWN:
                     self._known.clear()
                 self._known[name] = found
         return found
+
+    def _fresh(self, name: bytes) -> _Found | None:
+        found = self._known.get(name)
+        return found if found and self._monotonic() - found.at <= FRESH else None
 
     def _read(self, secret: str) -> _Found:
         try:
@@ -76,14 +84,8 @@ class Tokens:
         return _Found(workspace_id=workspace_id, may_write=may_write, at=self._monotonic())
 
 
-def token_of(environ: Environ) -> str:
+def token_of(asked: Asked) -> str:
     """Return the token of a request: a Bearer, or the password beside the write key, else ''."""
-    scheme, _, rest = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    secret = rest.strip() if scheme.casefold() == "bearer" else ""
-    if scheme.casefold() == "basic":
-        try:
-            # Libraries that know a write key alone take both as one, and end it with a colon.
-            secret = base64.b64decode(rest.strip()).decode().partition(":")[2].rstrip(":")
-        except (binascii.Error, ValueError):
-            secret = ""
+    # Libraries that know a write key alone take both as one, and end it with a colon.
+    secret = asked.bearer or asked.basic[1].rstrip(":")
     return secret if secret.startswith(tokens.PREFIX) else ""

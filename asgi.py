@@ -1,4 +1,4 @@
-"""What a WSGI server other than `tracker serve` imports, in the process that serves."""
+"""What an ASGI server other than `tracker serve` imports, in the process that serves."""
 
 from tracker.app import open_house
 from tracker.cli.house import with_secret
