@@ -154,10 +154,15 @@ class Database:
         # would take as long as everything that one touch costs.
         if self._intake is None:
             self._intake = Session(self._remembering.connect(), expire_on_commit=False)
+        kept = self._intake
         try:
-            yield self._intake
-        finally:
-            self._intake.close()
+            yield kept
+            kept.close()
+        except BaseException:
+            # Whatever state it is in, the next one begins anew.
+            self._intake = None
+            kept.invalidate()
+            raise
 
 
 # What the driver binds as it is, or would search a way for at every value: 0.4 us where that
