@@ -119,15 +119,14 @@ class Hit(NamedTuple):
     import_batch_id: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """What is true of every message of one request."""
 
     workspace_id: int
     site_id: int
     received_at: datetime
-    sent_at: object = None
     context: Mapping[str, Any]
+    sent_at: object = None
     # What the route says that a message is.
     type: MessageType | None = None
     network: bytes = b""

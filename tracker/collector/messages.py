@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -259,4 +258,4 @@ def _put_aside(message: Any, delivery: Delivery) -> tuple[str, str]:
     own = message.get("context") if isinstance(message, Mapping) else None
     context = own if isinstance(own, Mapping) else {}
     cut = _network({**delivery.context, **context}, delivery)
-    return kept.of_message(message, replace(delivery, network=cut))
+    return kept.of_message(message, delivery._replace(network=cut))

@@ -8,7 +8,7 @@ today's reason.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
@@ -100,7 +100,7 @@ def _judged(row: QuarantinedHit, secret: str) -> Hit | Reject | None:
     )
     if not isinstance(found, Delivery):
         return found
-    return judge(json.loads(row.body), replace(found, secret=secret))
+    return judge(json.loads(row.body), found._replace(secret=secret))
 
 
 def _verdict(found: Reject | None) -> Verdict:
