@@ -88,7 +88,6 @@ def rebuild(session: Session, plan: Plan, number: int, *, now: datetime) -> None
     pipeline.follow(session, homes)
     stages.refold(session, plan.workspace_id, leads, now=now)
     withdrawals.groundless(session, plan.workspace_id, leads, now=now)
-    withdrawals.reopen(session, plan.workspace_id, leads, now=now)
     milestones.mark(session, plan.workspace_id, leads, now=now)
 
 

@@ -181,3 +181,28 @@ def test_an_offer_made_to_two_leads_as_one_ends_as_they_part(session, house, hel
     [offer] = service.queue(session, house.workspace.id)
     undo(session, made)
     assert told(session, offer) == gone(WithdrawReason.PARTED)
+
+
+def test_an_offer_that_is_opened_again_has_the_time_that_it_had_left(session, house, offered, held):
+    left = offered.due_at - SOON
+    made = merge(session, held, offered.lead, now=SOON)
+    assert told(session, offered) == gone(WithdrawReason.MERGED)
+    undo(session, made, now=NOON + days(9))
+    session.refresh(offered)
+    assert offered.due_at == NOON + days(9) + left
+    assert service.expire_overdue(session, now=NOON + days(9)) == []
+
+
+def test_an_offer_that_was_followed_by_another_stays_withdrawn(session, house, offered, held):
+    made = merge(session, held, offered.lead, now=SOON)
+    undo(session, made, now=LATER)
+    service.expire_overdue(session, now=NOON + days(30))
+    session.refresh(offered)
+    assert offered.status is HandoffStatus.EXPIRED
+    younger = service.offer(session, house.workspace.id, offered.lead_id, now=NOON + days(31))
+    offered.status, offered.withdrawn = HandoffStatus.WITHDRAWN, WithdrawReason.MERGED
+    offered.withdrawn_merge_id = made.id
+    younger.status = HandoffStatus.EXPIRED
+    session.flush()
+    withdrawals.reopen(session, house.workspace.id, [offered.lead_id], now=NOON + days(32))
+    assert told(session, offered) == gone(WithdrawReason.MERGED)

@@ -34,7 +34,7 @@ def follow(session: Session, homes: Mapping[int, int], *, now: datetime) -> None
         offer.lead_id = home
     session.flush()
     for offer in filter(None, opened):
-        be_open(offer)
+        be_open(offer, now=now)
     session.flush()
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session, aliased
 
 from tracker.driver import chunks
 from tracker.handoff.domain import HandoffStatus, WithdrawReason
@@ -98,7 +98,7 @@ def reopen(
         .join(Lead, Lead.id == Handoff.lead_id)
         .join(Standing, (Standing.lead_id == Lead.id) & (Standing.model_id == model_id))
         .where(Handoff.withdrawn == WithdrawReason.MERGED, Merge.undone_at.is_not(None))
-        .where(Standing.stage == Stage.BOFU, may_be_offered(now))
+        .where(Standing.stage == Stage.BOFU, may_be_offered(now), ~_is_followed())
         .order_by(Handoff.offered_at, Handoff.id)
     )
     opened: dict[int, Handoff] = {}
@@ -106,16 +106,29 @@ def reopen(
         for offer in session.scalars(query.where(Handoff.original_lead_id.in_(part))):
             opened.setdefault(offer.lead_id, offer)
     for offer in opened.values():
-        be_open(offer)
+        be_open(offer, now=now)
     session.flush()
     return list(opened.values())
 
 
-def be_open(offer: Handoff) -> None:
-    """Let an offer that was withdrawn wait for its answer as before."""
+def be_open(offer: Handoff, *, now: datetime) -> None:
+    """Let an offer that was withdrawn wait for its answer as before, with the time it had left."""
+    if offer.settled_at is not None:
+        offer.due_at += now - offer.settled_at
     offer.status, offer.settled_at = HandoffStatus.OFFERED, None
     offer.yielded_to_id = offer.withdrawn_merge_id = offer.withdrawn_version = None
     offer.withdrawn = None
+
+
+def _is_followed() -> ColumnElement[bool]:
+    """Return the condition for offers after which their lead was offered once more."""
+    later = aliased(Handoff)
+    query = select(later.id).where(
+        later.lead_id == Handoff.lead_id,
+        later.id > Handoff.id,
+        later.status != HandoffStatus.WITHDRAWN,
+    )
+    return query.exists()
 
 
 def _left_by(session: Session, lead_id: int, model_id: int) -> WithdrawReason:
