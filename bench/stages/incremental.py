@@ -56,6 +56,8 @@ def ratios(rows):
             (what, row["classify_us"], must),
             (f"{what}, least of all batches", row["least_us"], must),
         )
+        # The server's time comes in hundredths of a second: too coarse for one batch.
+        if found[0] == what or row["database"] == "sqlite"
     ]
 
 
