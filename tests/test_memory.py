@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from tests.builders import NOON, days, make_house, record
 from tests.test_journey import stories
+from tracker import driver
 from tracker.driver import execute, remembered
 from tracker.rebuild import verify
 from tracker.stages.domain import Stage
@@ -93,3 +94,13 @@ def test_a_house_that_remembers_holds_what_its_touches_say(database, house, seed
                 session.commit()
     with database.reading() as session:
         assert list(verify(session, house.workspace.id, now=NOON + days(50))) == []
+
+
+def test_what_was_put_in_first_is_forgotten_first(database, house, monkeypatch):
+    monkeypatch.setattr(driver, "REMEMBERED", 10)
+    if database.engine.dialect.name != "sqlite":
+        # Only a connection of SQLite can tell whether anybody has written since.
+        return
+    with database.writing(remembers=True) as session:
+        remembered(session, "numbers").update({number: number for number in range(11)})
+        assert [*remembered(session, "numbers")] == [*range(5, 11)]

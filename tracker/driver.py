@@ -7,7 +7,7 @@ SQLAlchemy's names.  Everything that is not hot uses the ORM plainly.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection
@@ -113,7 +113,9 @@ def remembered(session: Session, *name: Any) -> dict[Any, Any]:
         return {}
     known: dict[Any, Any] = memory_of(connection).known.setdefault(name, {})
     if len(known) > REMEMBERED:
-        known.clear()
+        # What was put in first goes; to forget all would be felt by everybody at once.
+        for key in [*islice(known, len(known) // 2)]:
+            del known[key]
     return known
 
 

@@ -96,6 +96,8 @@ class Desk:
             self._indexed.pop(lead_id, None)
             self._nowhere.append(lead_id)
         else:
+            # Put in anew, so that those who come often are not forgotten first.
+            self._states.pop(lead_id, None)
             self._states[lead_id] = state
             if state.due_by is None or may_come_sooner(self.model, state):
                 due = next_due(self.model, state)
