@@ -74,6 +74,7 @@ def wrong(outlook):
 def test_what_goes_out_and_comes_back_changes_nothing(session, house, by):
     of(session, house, GUIDE).title = "=HYPERLINK(1)"
     items.put_under(
+    of(session, house, BLOG).title = "'=quoted"
         session, of(session, house, GUIDE), [of(session, house, f"{GUIDE}/print")], by=by
     )
     out = written(content.rows_of(session, house.workspace.id))

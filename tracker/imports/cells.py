@@ -11,13 +11,18 @@ _MARK = "'"
 
 def plain(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"{_MARK}{text}" if _is_formula(text) else text
+    return f"{_MARK}{text}" if _is_marked(text) else text
 
 
 def said(cell: str) -> str:
     """Return what a cell says, without the mark that kept it from being a formula."""
     bare = cell.removeprefix(_MARK)
-    return bare if _is_formula(bare) else cell
+    return bare if _is_marked(bare) else cell
+
+
+def _is_marked(text: str) -> bool:
+    # What looks like a marked formula by itself gets a mark too, or it would lose its own.
+    return _is_formula(text.lstrip(_MARK))
 
 
 def _is_formula(text: str) -> bool:
