@@ -129,6 +129,20 @@ def test_a_file_makes_a_key_part_of_an_item_and_takes_it_out_again(session, hous
 
 def test_a_line_that_is_wrong_is_named_and_nothing_of_the_file_is_taken(session, house, look, put):
     lines = ("key,kind", f"{BLOG},survey", "acme.example/none,page", f"{GUIDE},novel")
+def test_an_item_goes_under_another_where_the_file_takes_all_its_parts_out(
+    session, house, look, put
+):
+    part = f"{GUIDE}/print"
+    put("key,item", f"{part},{GUIDE}")
+    under = f"{GUIDE},{BLOG}"
+    assert wrong(look("key,item", under)) == [(2, "key", "has parts or patterns of its own")]
+    stays = look("key,item", under, f"{part},{GUIDE}")
+    assert wrong(stays) == [(3, "item", "is part of an item itself")]
+    put("key,item", under, f"{part},")
+    assert of(session, house, GUIDE).item_id == of(session, house, BLOG).id
+    assert of(session, house, part).item_id is None
+
+
     reasons = wrong(look(*lines))
     assert reasons[0] == (3, "key", "is not in the catalogue")
     assert reasons[1][:2] == (4, "kind")

@@ -62,7 +62,8 @@ class _Known:
 
     contents: Mapping[str, Content]
     owners: Mapping[str, int]
-    items: frozenset[int]
+    parts: Mapping[int, int]
+    ruled: frozenset[int]
 
     def content(self, row: Row, name: str) -> Content:
         """Return the key that a cell names, or raise RowProblem."""
@@ -208,8 +209,6 @@ def _item_id(row: Row, content: Content, known: _Known) -> int | None:
     item = known.content(row, "item")
     if item.id == content.id:
         raise RowProblem("item", row.values["item"], "is this key itself")
-    if content.id in known.items:
-        raise RowProblem("key", row.values["key"], "has parts or patterns of its own")
     return item.id
 
 
@@ -227,16 +226,18 @@ def _value(row: Row, name: str, known: _Known) -> Any:
 
 
 def _tangled(wishes: Mapping[int, _Wish], known: _Known) -> Iterator[tuple[_Wish, RowProblem]]:
-    # Whether an item is one of its own is known only when the whole file has been read.
-    items = {content.id: content.item_id for content in known.contents.values()}
-    items |= {number: wish.change.after.item_id for number, wish in wishes.items()}
+    # Which keys are parts, and which have parts, is known only when the whole file has been read.
+    said = {number: wish.change.after.item_id for number, wish in wishes.items()}
+    items: dict[int, int | None] = {**known.parts, **said}
+    above = {item for number, item in known.parts.items() if number not in wishes} | known.ruled
     for wish in wishes.values():
-        item_id = wish.change.after.item_id
-        if item_id is not None and items.get(item_id) is not None:
-            yield (
-                wish,
-                RowProblem("item", wish.row.values.get("item", ""), "is part of an item itself"),
-            )
+        item_id, values = wish.change.after.item_id, wish.row.values
+        if item_id is None:
+            continue
+        if items.get(item_id) is not None:
+            yield wish, RowProblem("item", values.get("item", ""), "is part of an item itself")
+        if wish.content.id in above:
+            yield wish, RowProblem("key", values["key"], "has parts or patterns of its own")
 
 
 def _known(session: Session, workspace_id: int, rows: Iterable[Row]) -> _Known:
@@ -245,13 +246,17 @@ def _known(session: Session, workspace_id: int, rows: Iterable[Row]) -> _Known:
     for part in chunks(sorted({key for cell in texts for key in _spellings(cell)})):
         query = select(Content).where(Content.workspace_id == workspace_id, Content.key.in_(part))
         contents |= {content.key: content for content in session.scalars(query)}
-    above = select(Content.item_id).where(Content.workspace_id == workspace_id)
-    patterns = select(ContentPattern.item_id).where(ContentPattern.workspace_id == workspace_id)
-    items = {*session.scalars(above.distinct()), *session.scalars(patterns)}
+    parts = select(Content.id, Content.item_id).where(Content.workspace_id == workspace_id)
+    ruled = select(ContentPattern.item_id).where(ContentPattern.workspace_id == workspace_id)
     return _Known(
         contents=contents,
         owners=_owners(session, workspace_id),
-        items=frozenset(number for number in items if number is not None),
+        parts={
+            number: item
+            for number, item in session.execute(parts.where(Content.item_id.is_not(None)))
+            if item is not None
+        },
+        ruled=frozenset(number for number in session.scalars(ruled) if number is not None),
     )
 
 
