@@ -13,9 +13,10 @@ from tracker.imports import content, files
 from tracker.touches import classing, items
 from tracker.touches.domain import Classed, ContentKind, IntendedStage, Purpose, Subject
 from tracker.touches.items import NewPattern
-from tracker.touches.models import Content
+from tracker.touches.models import Classing, Content
 from tracker.workspaces.audit import By
 from tracker.workspaces.domain import Role
+from tracker.workspaces.models import AuditEntry
 
 BLOG, GUIDE = "url:acme.example/blog/one", "url:acme.example/guide"
 
@@ -73,8 +74,8 @@ def wrong(outlook):
 
 def test_what_goes_out_and_comes_back_changes_nothing(session, house, by):
     of(session, house, GUIDE).title = "=HYPERLINK(1)"
-    items.put_under(
     of(session, house, BLOG).title = "'=quoted"
+    items.put_under(
         session, of(session, house, GUIDE), [of(session, house, f"{GUIDE}/print")], by=by
     )
     out = written(content.rows_of(session, house.workspace.id))
@@ -98,7 +99,8 @@ def test_a_file_says_by_hand_what_things_are(session, house, put):
         f"{BLOG},A story,Case Study,MOFU,prove,Olga@acme.example",
     )
     found = of(session, house, BLOG)
-    assert (act.keys, found.title, found.kind) == (1, "A story", ContentKind.CASE_STUDY)
+    assert (act.titles, act.classing.keys) == (1, 1)
+    assert (found.title, found.kind) == ("A story", ContentKind.CASE_STUDY)
     assert (found.intended_stage, found.purpose) == (IntendedStage.MOFU, Purpose.PROVE)
     assert (found.owner_id, found.classed) == (olga.user_id, Classed.HAND)
 
@@ -127,8 +129,6 @@ def test_a_file_makes_a_key_part_of_an_item_and_takes_it_out_again(session, hous
     assert of(session, house, part).item_id is None
 
 
-def test_a_line_that_is_wrong_is_named_and_nothing_of_the_file_is_taken(session, house, look, put):
-    lines = ("key,kind", f"{BLOG},survey", "acme.example/none,page", f"{GUIDE},novel")
 def test_an_item_goes_under_another_where_the_file_takes_all_its_parts_out(
     session, house, look, put
 ):
@@ -143,6 +143,8 @@ def test_an_item_goes_under_another_where_the_file_takes_all_its_parts_out(
     assert of(session, house, part).item_id is None
 
 
+def test_a_line_that_is_wrong_is_named_and_nothing_of_the_file_is_taken(session, house, look, put):
+    lines = ("key,kind", f"{BLOG},survey", "acme.example/none,page", f"{GUIDE},novel")
     reasons = wrong(look(*lines))
     assert reasons[0] == (3, "key", "is not in the catalogue")
     assert reasons[1][:2] == (4, "kind")
@@ -194,5 +196,14 @@ def test_a_file_without_keys_is_refused(look):
 
 def test_what_a_file_did_can_be_undone(session, house, by, put):
     act = put("key,kind", f"{BLOG},survey")
-    classing.undo(session, act, by=by)
+    classing.undo(session, act.classing, by=by)
     assert of(session, house, BLOG).kind is ContentKind.ARTICLE
+
+
+def test_new_titles_alone_are_no_act_of_classing_but_are_written_down(session, house, put):
+    act = put("key,title", f"{BLOG},A story", f"{GUIDE},Page /guide")
+    assert (act.classing, act.titles) == (None, 1)
+    assert of(session, house, BLOG).title == "A story"
+    assert session.scalars(select(Classing)).all() == []
+    lines = session.scalars(select(AuditEntry).filter_by(action="content:classed")).all()
+    assert [(line.subject, line.detail) for line in lines] == [("catalogue.csv", "titles")]

@@ -66,6 +66,24 @@ def test_a_file_that_is_taken_over_tells_histories_again(client, session, house)
 def test_a_line_that_is_wrong_is_shown_and_nothing_is_offered(client, session, house):
     page = send(client, "key,kind", f"{REPORT},<b>", "acme.example/none,page")
     assert page.status_code == 422
+def test_titles_are_counted_and_are_said_not_to_be_undone(client, session, house):
+    preview = send(client, "key,title", f"{REPORT},A report").text
+    assert "1 title would be new; to undo the file later does not bring it back." in preview
+    answer = put(client, "key,title", f"{REPORT},A report")
+    assert answer.location == "/content/sheet"
+    page = client.get("/content/sheet").text
+    assert "1 title is new." in page
+    assert "items are what the file says" not in page
+    assert session.scalars(select(Classing)).all() == []
+
+
+def test_a_file_that_is_taken_over_twice_says_that_nothing_is_new(client, session, house):
+    put(client, "key,kind", f"{REPORT},download")
+    put(client, "key,kind", f"{REPORT},download")
+    assert "every line says what stands already" in client.get("/content/sheet").text
+    assert len(session.scalars(select(Classing)).all()) == 1
+
+
     assert "2 lines are wrong, so nothing is taken over" in page.text
     assert "&lt;b&gt;" in page.text
     assert "The catalogue has no such key" in page.text

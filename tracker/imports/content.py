@@ -26,8 +26,8 @@ from tracker.touches.content import page_key
 from tracker.touches.domain import ContentKind, IntendedStage, Purpose
 from tracker.touches.models import Classing, Content, ContentPattern
 from tracker.touches.rulings import Said
-from tracker.workspaces import users
-from tracker.workspaces.audit import By
+from tracker.workspaces import audit, users
+from tracker.workspaces.audit import AuditAction, By
 
 FIELDS = (
     Field(name="key", words="the key of an item, or the address of a page", is_needed=True),
@@ -57,8 +57,16 @@ class Outlook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of a file: the act of classing, if it was one, and how many titles are new."""
+
+    classing: Classing | None
+    titles: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What the rows of a file speak of: the keys that they name, and people by address."""
+    """What the rows of a file speak of: keys and people; which are parts, which have patterns."""
 
     contents: Mapping[str, Content]
     owners: Mapping[str, int]
@@ -86,7 +94,12 @@ class _Wish:
     @property
     def is_change(self) -> bool:
         """Return whether it says anything new."""
-        return self.change.after != self.change.before or self.title != self.content.title
+        return self.change.after != self.change.before or self.is_renamed
+
+    @property
+    def is_renamed(self) -> bool:
+        """Return whether it says a new title."""
+        return self.title != self.content.title
 
 
 def columns_of(sheet: Sheet) -> dict[str, str]:
@@ -118,14 +131,14 @@ def look(session: Session, workspace_id: int, sheet: Sheet) -> Outlook:
     return Outlook(
         name=sheet.name,
         changes=tuple(w.change for w in changing if w.change.after != w.change.before),
-        titles={wish.content.id: wish.title for wish in changing},
+        titles={wish.content.id: wish.title for wish in changing if wish.is_renamed},
         changing=tuple(wish.row for wish in changing),
         unchanged=len(wishes) - len(changing),
         errors=tuple(sorted(errors, key=lambda error: error.line)),
     )
 
 
-def put(session: Session, sheet: Sheet, *, by: By) -> Classing:
+def put(session: Session, sheet: Sheet, *, by: By) -> Taken:
     """Take a file over as one act of classing; where anything is wrong with it, nothing of it."""
     classing.hold(session, by.workspace_id)
     outlook = look(session, by.workspace_id, sheet)
@@ -135,7 +148,12 @@ def put(session: Session, sheet: Sheet, *, by: By) -> Classing:
         for content in session.scalars(select(Content).where(Content.id.in_(part))):
             content.title = outlook.titles[content.id]
     session.flush()
-    return classing.carry_out(session, outlook.changes, subject=sheet.name, detail="file", by=by)
+    act = None
+    if outlook.changes:
+        act = classing.carry_out(session, outlook.changes, subject=sheet.name, detail="file", by=by)
+    elif outlook.titles:
+        audit.write(session, AuditAction.CONTENT_CLASSED, sheet.name, by=by, detail="titles")
+    return Taken(classing=act, titles=len(outlook.titles))
 
 
 def rows_of(session: Session, workspace_id: int) -> Iterator[dict[str, str]]:

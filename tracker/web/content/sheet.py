@@ -85,16 +85,21 @@ def weigh():
 def put():
     """Say by hand what a file says, of everything in it or of nothing."""
     try:
-        row = content.put(session(), _told_again(), by=by())
+        taken = content.put(session(), _told_again(), by=by())
     except (Invalid, Conflict) as error:
         roll_back()
         return _sheet(errors={"file": error.message}), 422
-    keys = row.keys
+    row, keys = taken.classing, taken.classing.keys if taken.classing else 0
     commit()
-    classed = ngettext("%(num)s item is what the file says.",
-                       "%(num)s items are what the file says.", keys)  # fmt: skip
-    flash(f"{classed} {told.retell(row)}", "success")
-    return redirect(url_for("patterns.index") + "#acts")
+    done = []
+    if row is not None:
+        classed = ngettext("%(num)s item is what the file says.",
+                           "%(num)s items are what the file says.", keys)  # fmt: skip
+        done += [classed, told.retell(row)]
+    if taken.titles:
+        done.append(ngettext("%(num)s title is new.", "%(num)s titles are new.", taken.titles))
+    flash(" ".join(done) or _("Nothing: every line says what stands already."), "success")
+    return redirect(url_for("patterns.index") + "#acts" if row else url_for("sheet.index"))
 
 
 def _sheet(outlook=None, text="", errors=None):
