@@ -1,6 +1,8 @@
 """The catalogue's file on its page: out, looked at, brought back."""
 
+import html
 import io
+import re
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from tests.people import log_in
 from tracker.stages.domain import Stage
 from tracker.stages.models import Standing
 from tracker.touches.models import Classing, Content
+from tracker.web.content.sheet import MOST_TEXT
 from tracker.workspaces.domain import Role
 
 REPORT = "acme.example/report"
@@ -63,9 +66,6 @@ def test_a_file_that_is_taken_over_tells_histories_again(client, session, house)
     assert "1 item is what the file says. 1 lead had touched it: 1 moved up, 0 moved down." in page
 
 
-def test_a_line_that_is_wrong_is_shown_and_nothing_is_offered(client, session, house):
-    page = send(client, "key,kind", f"{REPORT},<b>", "acme.example/none,page")
-    assert page.status_code == 422
 def test_titles_are_counted_and_are_said_not_to_be_undone(client, session, house):
     preview = send(client, "key,title", f"{REPORT},A report").text
     assert "1 title would be new; to undo the file later does not bring it back." in preview
@@ -84,6 +84,9 @@ def test_a_file_that_is_taken_over_twice_says_that_nothing_is_new(client, sessio
     assert len(session.scalars(select(Classing)).all()) == 1
 
 
+def test_a_line_that_is_wrong_is_shown_and_nothing_is_offered(client, session, house):
+    page = send(client, "key,kind", f"{REPORT},<b>", "acme.example/none,page")
+    assert page.status_code == 422
     assert "2 lines are wrong, so nothing is taken over" in page.text
     assert "&lt;b&gt;" in page.text
     assert "The catalogue has no such key" in page.text
@@ -128,13 +131,31 @@ def test_others_take_the_file_out_and_bring_none_back(client, house, role):
     assert send(client, "key", REPORT).status_code == 403
 
 
-def test_a_file_as_large_as_this_is_cut_up(client, session, house):
+@pytest.fixture
+def many(session, house):
     session.add_all(
         Content(workspace_id=house.workspace.id, key=f"item:{number}", kind="page")
         for number in range(1500)
     )
     session.commit()
-    lines = [f"item:{number},{'long ' * 59}{number}" for number in range(1500)]
-    answer = send(client, "key,title", *lines)
+
+
+@pytest.mark.parametrize("title", ["long " * 59, "долго " * 29])
+def test_a_file_as_large_as_this_is_cut_up(client, many, title):
+    answer = send(client, "key,title", *(f"item:{n},{title}{n}" for n in range(1500)))
     assert answer.status_code == 422
     assert "cut the file up" in answer.text
+
+
+def test_what_is_just_not_too_large_comes_back_whole(client, session, many):
+    # Each of these letters would be six signs in a form that is sent as an address is.
+    page = send(client, "key,title", *(f"item:{n},{'долго ' * 22}{n}" for n in range(1500))).text
+    form = re.search(r'<form[^>]* id="take-over"[^>]*>', page)[0]
+    text = html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1])
+    assert 350_000 < len(text.encode()) < MOST_TEXT
+    sent = {"name": "x.csv", "text": text}
+    kind = re.search(r'enctype="([^"]+)"', form)[1]
+    weighed = client.post("/content/sheet/weigh", data=sent, content_type=kind)
+    assert weighed.status_code == 200
+    client.post("/content/sheet/classed", data=sent, content_type=kind)
+    assert "1500 titles are new." in client.get("/content/sheet").text.replace(",", "")

@@ -27,7 +27,7 @@ blueprint = Blueprint("sheet", __name__, url_prefix="/content/sheet")
 
 EXAMPLES = 10
 SHOWN_ERRORS = 100
-# What a form may hold besides files; lines that change nothing need not come back.
+# Bytes, below what a form may hold besides files; lines that change nothing need not come back.
 MOST_TEXT = 400_000
 
 
@@ -129,7 +129,7 @@ def _text(rows: Sequence[Row]) -> str:
     writer = csv.DictWriter(out, fieldnames=list(rows[0].values))
     writer.writeheader()
     writer.writerows(row.values for row in rows)
-    if len(out.getvalue()) > MOST_TEXT:
+    if len(out.getvalue().encode()) > MOST_TEXT:
         reason = _("%(num)s lines would change: that is too much at once, cut the file up.",
                    num=len(rows))  # fmt: skip
         raise Invalid(reason, fields={"file": reason})
