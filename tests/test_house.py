@@ -29,6 +29,15 @@ FOREIGN_CLASSES = {
 }
 # What changes while a pure function works and never leaves it half done.
 WORKING_STATE = {"tracker/memory.py Memory", "tracker/stages/fold.py Fold"}
+# What every message makes, or a fold makes by the thousand (ADR 14); a further one is a decision.
+TUPLES = {
+    *("tracker/collector/domain.py Delivery", "tracker/collector/domain.py Hit"),
+    *("tracker/collector/domain.py Utm", "tracker/identity/service.py Resolved"),
+    *("tracker/stages/fold.py Receipt", "tracker/stages/fold.py Transition"),
+    *("tracker/stages/scoring.py Line", "tracker/stages/service.py Classified"),
+    *("tracker/touches/domain.py Counted", "tracker/touches/domain.py Touch"),
+    *("tracker/touches/lookups.py Pointer", "tracker/touches/lookups.py Touched"),
+}
 DANGEROUS = {
     *("eval", "exec", "os.popen", "os.system", "pickle.load", "pickle.loads", "yaml.load"),
     *("marshal.loads", "shelve.open", "yaml.unsafe_load"),
@@ -121,6 +130,16 @@ def test_values_are_frozen_and_named():
         and not {"frozen=True", "kw_only=True"} <= _keywords(decorator)
     }
     assert wrong - WORKING_STATE == set()
+
+
+def test_only_what_every_message_makes_is_a_tuple():
+    tuples = {
+        f"{house.name(path)} {node.name}"
+        for path in house.modules()
+        for node in house.classes(path)
+        if "NamedTuple" in {ast.unparse(base).split(".")[-1] for base in node.bases}
+    }
+    assert tuples == TUPLES
 
 
 def test_an_enum_says_what_is_stored():
