@@ -63,7 +63,7 @@ class Desk:
         self._reader = Hands(1)
         self._limits = limits
         self._sites = Sites(database, hands)
-        self._tokens = Tokens(database, hands)
+        self._tokens = Tokens(database)
         self._per_client = Rate(limits.rate_client)
         self._per_key = Rate(limits.rate_key)
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.collector import service as collector
 from tracker.collector.domain import Outcome, Refusal
@@ -20,7 +19,7 @@ from tracker.web.collect.answers import Answer
 from tracker.web.collect.asked import Asked, Limits, Refused
 from tracker.web.collect.bodies import Bodies, Receive
 from tracker.web.collect.desk import Desk
-from tracker.web.collect.hands import Hands
+from tracker.web.collect.hands import Hands, Shared
 from tracker.web.collect.pages import Pages
 from tracker.web.collect.rates import is_near
 
@@ -46,6 +45,8 @@ class Door:
         self._pages = pages
         self._limits = limits
         self._hands = Hands()
+        self._store_answers = Shared(lambda: self._hands.look(self._look))
+        self._counted = Shared(lambda: self._hands.look(self._totals))
         self.desk = Desk(
             database=database,
             intake=intake,
@@ -118,10 +119,7 @@ class Door:
         return answers.words({"status": "ok"})
 
     async def _ready(self, _asked: Asked, _receive: Receive) -> Answer:
-        try:
-            await self._hands.do(self._look)
-        except SQLAlchemyError:
-            return answers.unavailable("the store does not answer")
+        await self._store_answers()
         if not self.intake.is_alive:
             return answers.unavailable("nothing is taken in")
         return answers.words({"status": "ready"})
@@ -133,11 +131,7 @@ class Door:
     async def _metrics(self, asked: Asked, _receive: Receive) -> Answer:
         if not is_near(asked.network(self._limits.trusted_proxies)):
             return answers.error(404, "there is no such page")
-        try:
-            totals = await self._hands.do(self._totals)
-        except SQLAlchemyError:
-            return answers.unavailable("the store does not answer")
-        return servers.metrics(totals, self.intake.waiting)
+        return servers.metrics(await self._counted(), self.intake.waiting)
 
     def _totals(self) -> Mapping[tuple[Outcome, str], int]:
         with self.database.reading() as session:

@@ -1,15 +1,11 @@
 """Write keys, known by heart for a moment: a rotated one stops within seconds."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from tracker.db import Database
-from tracker.errors import Unavailable
-from tracker.web.collect.hands import Hands
+from tracker.web.collect.hands import Hands, Shared
 from tracker.workspaces import service as workspaces
 
 FRESH = 2.0
@@ -38,8 +34,7 @@ class Sites:
         self._database = database
         self._hands = hands
         self._monotonic = monotonic
-        # Whoever needs to know while somebody is looking waits for the same look.
-        self._reading: asyncio.Task[None] | None = None
+        self._look = Shared(self._read)
         self._by_key: dict[str, KnownSite] = {}
         self._read_at = float("-inf")
 
@@ -48,21 +43,13 @@ class Sites:
         found = self._by_key.get(key)
         age = self._monotonic() - self._read_at
         if age > (FRESH if found else UNKNOWN_AGAIN):
-            if self._reading is None:
-                self._reading = asyncio.create_task(self._read())
-            await asyncio.shield(self._reading)
+            await self._look()
             found = self._by_key.get(key)
         return found
 
     async def _read(self) -> None:
-        try:
-            self._by_key = await self._hands.do(self._all)
-        except SQLAlchemyError as error:
-            raise Unavailable("the store does not answer") from error
-        else:
-            self._read_at = self._monotonic()
-        finally:
-            self._reading = None
+        self._by_key = await self._hands.look(self._all)
+        self._read_at = self._monotonic()
 
     def _all(self) -> dict[str, KnownSite]:
         with self._database.reading() as session:

@@ -1,18 +1,14 @@
 """Tokens of the workspace that servers send along: what comes with one is verified."""
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from tracker.collector.domain import DropReason
 from tracker.db import Database
-from tracker.errors import Unavailable
 from tracker.web.collect.asked import Asked, Refused
-from tracker.web.collect.hands import Hands
+from tracker.web.collect.hands import PATIENCE, Hands
 from tracker.web.collect.sites import KnownSite
 from tracker.workspaces import tokens
 from tracker.workspaces.domain import Scope
@@ -33,13 +29,16 @@ class Tokens:
     """The tokens that were seen lately, by their hash."""
 
     def __init__(
-        self, database: Database, hands: Hands, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        *,
+        patience: float = PATIENCE,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
-        self._hands = hands
+        # One guess at a time: they shall not take the hands of others.
+        self._hands = Hands(1, patience=patience)
         self._monotonic = monotonic
-        # One guess at a time: they shall not take all the hands that there are.
-        self._lock = asyncio.Lock()
         self._known: dict[bytes, _Found] = {}
 
     async def prove(self, asked: Asked, site: KnownSite) -> bool:
@@ -58,30 +57,26 @@ class Tokens:
     async def _find(self, secret: str) -> _Found:
         name = hashlib.sha256(secret.encode(errors="replace")).digest()
         found = self._fresh(name)
-        if found is not None:
-            return found
-        async with self._lock:
-            found = self._fresh(name)
-            if found is None:
-                found = await self._hands.do(self._read, secret)
-                if len(self._known) >= KNOWN:
-                    self._known.clear()
-                self._known[name] = found
-        return found
+        return found if found is not None else await self._hands.look(self._read, name, secret)
 
     def _fresh(self, name: bytes) -> _Found | None:
         found = self._known.get(name)
         return found if found and self._monotonic() - found.at <= FRESH else None
 
-    def _read(self, secret: str) -> _Found:
-        try:
-            with self._database.reading() as session:
-                token = tokens.authenticate(session, secret)
-                may_write = token is not None and Scope.WRITE in tokens.scopes(token)
-                workspace_id = token.workspace_id if token is not None else 0
-        except SQLAlchemyError as error:
-            raise Unavailable("the store does not answer") from error
-        return _Found(workspace_id=workspace_id, may_write=may_write, at=self._monotonic())
+    def _read(self, name: bytes, secret: str) -> _Found:
+        # Whoever waited before may have asked for the same.
+        found = self._fresh(name)
+        if found is not None:
+            return found
+        with self._database.reading() as session:
+            token = tokens.authenticate(session, secret)
+            may_write = token is not None and Scope.WRITE in tokens.scopes(token)
+            workspace_id = token.workspace_id if token is not None else 0
+        found = _Found(workspace_id=workspace_id, may_write=may_write, at=self._monotonic())
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        self._known[name] = found
+        return found
 
 
 def token_of(asked: Asked) -> str:
