@@ -34,7 +34,11 @@ def arriving(*parts: bytes, then: str = ""):
 
 
 def read(bodies: Bodies, receive, **headers: str) -> bytes:
-    return waited(bodies.read(asked(**headers), receive, LIMIT))
+    async def whole() -> bytes:
+        async with bodies.read(asked(**headers), receive, LIMIT) as body:
+            return body
+
+    return waited(whole())
 
 
 @pytest.mark.parametrize("parts", [(b"",), (b"0123456789",), (b"01234", b"", b"56789"), (b"",) * 5])
@@ -83,7 +87,8 @@ def test_all_that_was_begun_has_room_together():
 
     async def ask(receive) -> str:
         try:
-            return (await bodies.read(asked(), receive, LIMIT)).decode()
+            async with bodies.read(asked(), receive, LIMIT) as body:
+                return body.decode()
         except Refused as refused:
             return refused.message
         except Unavailable as error:
@@ -99,3 +104,19 @@ def test_all_that_was_begun_has_room_together():
         "more arrives than can be held", "01234", "the body takes too long", "012345",
     ]  # fmt: skip
     assert bodies.held == 0
+
+
+def test_a_body_takes_room_until_it_is_answered():
+    bodies = Bodies(room=15)
+
+    async def one_while_another() -> None:
+        async with bodies.read(asked(), arriving(b"0123456789"), LIMIT):
+            assert bodies.held == 10
+            with pytest.raises(Unavailable):
+                async with bodies.read(asked(), arriving(b"012345"), LIMIT):
+                    pass
+            assert bodies.held == 10
+
+    waited(one_while_another())
+    assert bodies.held == 0
+    assert read(bodies, arriving(b"012345")) == b"012345"

@@ -25,9 +25,9 @@ def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [body, b"|", environ.get("HTTP_X_FORWARDED_FOR", "").encode()]
 
 
-def scope(*headers: tuple[bytes, bytes], method: str = "POST") -> dict[str, Any]:
-    return {"type": "http", "http_version": "1.1", "method": method, "scheme": "http",
-            "path": "/x", "query_string": b"", "headers": list(headers),
+def scope(*headers: tuple[bytes, bytes], query: bytes = b"") -> dict[str, Any]:
+    return {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http",
+            "path": "/x", "query_string": query, "headers": list(headers),
             "client": ("127.0.0.1", 4711), "server": ("127.0.0.1", 80)}  # fmt: skip
 
 
@@ -105,6 +105,24 @@ def test_a_slow_sender_holds_no_thread():
 )
 def test_a_body_that_cannot_be_waited_for_is_told(options, client, status):
     assert ask(pages_of(echo, **options), client).status == status
+
+
+def test_a_body_that_waits_for_a_thread_takes_room():
+    goes_on = threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        goes_on.wait(10)
+        return echo(environ, start_response)
+
+    pages, first = pages_of(slow, room=15), Client(b"0123456789")
+    waiting = begun(pages(scope(), first.receive, first.send))
+    try:
+        assert ask(pages, Client(b"012345")).status == 503
+    finally:
+        goes_on.set()
+    waiting.result(10)
+    assert first.body == b"0123456789|"
+    assert ask(pages, Client(b"012345")).status == 200
 
 
 @pytest.mark.parametrize("client", [Client(fetches=False), Client(stays=False)])

@@ -4,6 +4,7 @@ import asyncio
 import json
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from tracker.collector.domain import DropReason
@@ -12,25 +13,34 @@ from tracker.web.collect.asked import Asked, Refused
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-# So long a body may take to arrive, and so much of all of them may lie here at once.
+# So long a body may take to arrive, and so much of all that are not yet answered may lie here.
 PATIENCE = 120.0
 ROOM = 256 * 1024 * 1024
 
 
 class Bodies:
-    """Reads bodies; one per process, for what slow senders have begun is held in memory."""
+    """Reads bodies and holds them until they are answered; one per process, as its memory is."""
 
     def __init__(self, *, patience: float = PATIENCE, room: int = ROOM) -> None:
         self._patience = patience
         self._room = room
         self.held = 0
 
-    async def read(self, asked: Asked, receive: Receive, limit: int) -> bytes:
-        """Return a body; Refused where it is too large, ends too early or takes too long."""
+    @asynccontextmanager
+    async def read(self, asked: Asked, receive: Receive, limit: int) -> AsyncIterator[bytes]:
+        """Hold a body; Refused where it is too large, ends too early or takes too long."""
         declared = asked.word(b"content-length")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
         parts: list[bytes] = []
+        try:
+            await self._gather(parts, receive, limit)
+            parts[:] = [b"".join(parts)]
+            yield parts[0]
+        finally:
+            self.held -= sum(map(len, parts))
+
+    async def _gather(self, parts: list[bytes], receive: Receive, limit: int) -> None:
         size = 0
         try:
             async with asyncio.timeout(self._patience):
@@ -42,9 +52,6 @@ class Bodies:
         except TimeoutError:
             message = "the body takes too long"
             raise Refused(408, DropReason.MALFORMED, message, field="body") from None
-        finally:
-            self.held -= size
-        return b"".join(parts)
 
     def _check(self, size: int, limit: int) -> None:
         if size > limit:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tracker.clock import utcnow
@@ -27,8 +28,12 @@ from tracker.web.collect.rates import Rate, is_near
 from tracker.web.collect.sites import KnownSite, Sites
 from tracker.web.collect.tokens import Tokens
 
-# What is longer is read and judged aside: in the loop it would hold up many a pixel.
+# What has more bytes is read aside, and what has more messages is judged and reported there: in
+# the loop it would hold up many a pixel.
 LONG = 16 * 1024
+MANY = 20
+# So much of that may wait.
+QUEUE = 128
 
 _SINGLE = {kind.name.lower(): kind for kind in MessageType}
 _SHORT = {name[0]: kind for name, kind in _SINGLE.items()}
@@ -59,7 +64,7 @@ class Desk:
     ) -> None:
         self._intake = intake
         self._bodies = bodies
-        # Long bodies one by one: several would only take the interpreter from each other.
+        # What is long, one by one: several would only take the interpreter from each other.
         self._reader = Hands(1)
         self._limits = limits
         self._sites = Sites(database, hands)
@@ -90,10 +95,15 @@ class Desk:
         if asked.method != "POST":
             return answers.wrong_method("POST, OPTIONS")
         query = asked.query()
-        body, is_long = await self._read(asked, receive, self._limits.small)
-        consent = consent_of(query.get("c"))
-        said = Said(body=body, is_long=is_long, is_browser=True, consent=consent)
-        return await self._take(asked, said, query.get("k") or asked.basic[0])
+        key = query.get("k") or asked.basic[0]
+        # Whom nobody knows is not listened to; the key may be a former one when all has come.
+        site = await self._site(key) if key else None
+        limit = self._limits.small
+        async with self._bodies.read(asked, receive, limit) as raw:
+            body, is_long = await self._read(asked, raw, limit, site)
+            consent = consent_of(query.get("c"))
+            said = Said(body=body, is_long=is_long, is_browser=True, consent=consent)
+            return await self._take(asked, said, key)
 
     async def server(self, asked: Asked, receive: Receive) -> Answer:
         """Take what a server or a client library sends."""
@@ -106,25 +116,31 @@ class Desk:
             return answers.error(404, "there is no such route")
         if asked.method != "POST":
             return answers.wrong_method("POST, OPTIONS")
-        body, is_long = await self._read(asked, receive, self._limits.large)
-        if kind is None and not isinstance(body.get("batch"), list):
-            raise Refused(400, DropReason.MALFORMED, "this is a list of messages", field="batch")
-        said = Said(body=body, is_long=is_long, is_browser=False, kind=kind)
-        return await self._take(asked, said, asked.basic[0])
+        key = asked.basic[0]
+        site = await self._site(key) if key else None
+        limit = self._limits.large
+        async with self._bodies.read(asked, receive, limit) as raw:
+            body, is_long = await self._read(asked, raw, limit, site)
+            if kind is None and not isinstance(body.get("batch"), list):
+                message = "this is a list of messages"
+                raise Refused(400, DropReason.MALFORMED, message, field="batch")
+            said = Said(body=body, is_long=is_long, is_browser=False, kind=kind)
+            return await self._take(asked, said, key)
 
     async def _read(
-        self, asked: Asked, receive: Receive, limit: int
+        self, asked: Asked, raw: bytes, limit: int, site: KnownSite | None
     ) -> tuple[Mapping[str, Any], bool]:
-        raw = await self._bodies.read(asked, receive, limit)
         encoding = asked.word(b"content-encoding")
         is_long = len(raw) > LONG or is_zipped(raw)
         if is_long:
+            self._check_queue((site.workspace_id, site.id) if site else (0, 0))
             body = await self._reader.do(read_json, raw, encoding, limit)
         else:
             body = read_json(raw, encoding, limit)
         if not isinstance(body, Mapping):
             raise Refused(400, DropReason.MALFORMED, "this is a JSON object", field="body")
-        return body, is_long
+        batch = body.get("batch")
+        return body, is_long or (isinstance(batch, list) and len(batch) > MANY)
 
     async def _take(self, asked: Asked, said: Said, key: str) -> Answer:
         batch = said.body["batch"] if said.is_batch else [said.body]
@@ -144,6 +160,7 @@ class Desk:
 
     async def _store(self, batch: list[Any], delivery: Delivery, said: Said) -> Answer:
         if said.is_long:
+            self._check_queue((delivery.workspace_id, delivery.site_id), number=len(batch))
             judged = await self._reader.do(_judge, batch, delivery)
         else:
             judged = _judge(batch, delivery)
@@ -159,7 +176,17 @@ class Desk:
             )
         outcomes = iter(await self._intake.put([item for item in judged if item is not None]))
         pairs = [(item, None if item is None else next(outcomes)) for item in judged]
-        return servers.report(pairs, is_batch=said.is_batch)
+        report = partial(servers.report, pairs, is_batch=said.is_batch)
+        # It is stored: now nobody is sent away.
+        return await self._reader.do(report) if len(batch) > MANY else report()
+
+    def _check_queue(self, site: tuple[int, int], *, number: int = 1) -> None:
+        if self._reader.busy >= QUEUE:
+            message = "more arrives than can be read"
+            refused = Refused(503, DropReason.OVERLOADED, message, number=number)
+            refused.site = site
+            refused.retry_after = 1
+            raise refused
 
     def _check_rate(self, delivery: Delivery, *, number: int) -> None:
         # The client first: who sends too much shall not use up what is everybody's.

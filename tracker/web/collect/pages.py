@@ -7,6 +7,7 @@ fetch what was asked for is given up.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -47,20 +48,22 @@ class Pages:
         if scope["type"] != "http":
             await self._inside(scope, receive, send)
             return
-        try:
-            body, length = await self._read(scope, receive)
-        except Refused as refused:
-            await _say(answers.refusal(refused), send)
-        except Unavailable as error:
-            await _say(answers.unavailable(error.message), send)
-        else:
-            kept = _Kept(body)
-            line = _Line(send, self._patience)
-            await self._inside(_with_length(scope, length), kept.receive, line.send)
+        async with AsyncExitStack() as held:
+            try:
+                body, length = await self._read(scope, receive, held)
+            except Refused as refused:
+                await _say(answers.refusal(refused), send)
+            except Unavailable as error:
+                await _say(answers.unavailable(error.message), send)
+            else:
+                kept = _Kept(body)
+                line = _Line(send, self._patience)
+                await self._inside(_plain(scope, length), kept.receive, line.send)
 
-    async def _read(self, scope: Any, receive: Receive) -> tuple[bytes, int]:
+    async def _read(self, scope: Any, receive: Receive, held: AsyncExitStack) -> tuple[bytes, int]:
         try:
-            body = await self._bodies.read(Asked(scope), receive, self._limit)
+            reading = self._bodies.read(Asked(scope), receive, self._limit)
+            body = await held.enter_async_context(reading)
         except Refused as refused:
             if refused.status != 413:
                 raise
@@ -98,7 +101,7 @@ class _Line:
             log.info("a client has not fetched its answer: %s", type(error).__name__)
 
 
-def _with_length(scope: Any, length: int) -> Any:
+def _plain(scope: Any, length: int) -> Any:
     # A proxy says what it knows with dashes; with underscores anybody could say the same.
     headers = [
         (name, value)
