@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.doors import KEY
+from tracker.web.collect.asked import Asked
 
 PAGE = {"type": "page", "userId": "u-1", "properties": {"url": "https://a.example/x"}}
 
@@ -146,6 +147,12 @@ def test_a_batch_has_at_most_10_000_messages(knock):
     answer = knock.batch(*[{"type": "page"}] * 10_001)
     assert answer.status_code == 413
     assert knock.counts() == {"refused": 10_001}
+
+
+def test_a_query_that_is_not_quoted_is_understood():
+    query = "t=Frühling&u=%C3%BC+ü&".encode() + b"x=\xff"
+    asked = Asked({"method": "GET", "path": "/p.gif", "headers": [], "query_string": query})
+    assert asked.query() == {"t": "Frühling", "u": "ü ü", "x": "\ufffd"}
 
 
 def test_a_long_referer_is_cut(knock):

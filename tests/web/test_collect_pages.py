@@ -125,6 +125,24 @@ def test_a_body_that_waits_for_a_thread_takes_room():
     assert ask(pages, Client(b"012345")).status == 200
 
 
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        (b"campaign=Fr\xc3\xbchling&x=%C3%BC+%", "campaign=Fr%C3%BChling&x=%C3%BC+%"),
+        (b"a=\xff", "a=%FF"),
+        (b"a[]=1&b='~!$*(),;:@/?|^`{}\\\"<>", "a[]=1&b='~!$*(),;:@/?|^`{}\\\"<>"),
+    ],
+)
+def test_a_query_that_is_not_quoted_is_quoted_and_any_other_stays(said, understood):
+    def query(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [environ["QUERY_STRING"].encode()]
+
+    client = Client()
+    waited(pages_of(query)(scope(query=said), client.receive, client.send))
+    assert client.body.decode() == understood
+
+
 @pytest.mark.parametrize("client", [Client(fetches=False), Client(stays=False)])
 def test_whoever_does_not_fetch_an_answer_gives_the_thread_back(client):
     closed = threading.Event()

@@ -61,7 +61,7 @@ class Asked:
 
     def query(self) -> dict[str, str]:
         """Return what the address says behind its question mark; Refused where it is too much."""
-        pairs = self.scope["query_string"].decode("latin-1").split("&")
+        pairs = self.scope["query_string"].decode(errors="replace").split("&")
         if len(pairs) > _FIELDS:
             raise Refused(400, DropReason.MALFORMED, "too many fields", field="query")
         found = {}

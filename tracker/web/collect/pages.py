@@ -6,9 +6,11 @@ fetch what was asked for is given up.
 
 import asyncio
 import logging
+import string
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 
@@ -110,7 +112,9 @@ def _plain(scope: Any, length: int) -> Any:
     ]
     if length:
         headers.append((b"content-length", b"%d" % length))
-    return {**scope, "headers": headers}
+    # Not every client quotes what is not ASCII, and nothing else is understood inside.
+    query = quote(scope["query_string"], safe=string.punctuation).encode()
+    return {**scope, "headers": headers, "query_string": query}
 
 
 async def _say(answer: answers.Answer, send: Send) -> None:
