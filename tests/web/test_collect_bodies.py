@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.loops import waited
-from tracker.errors import Unavailable
+from tracker.collector.domain import DropReason
 from tracker.web.collect.asked import Asked, Refused
 from tracker.web.collect.bodies import Bodies
 
@@ -91,8 +91,6 @@ def test_all_that_was_begun_has_room_together():
                 return body.decode()
         except Refused as refused:
             return refused.message
-        except Unavailable as error:
-            return error.message
 
     async def both() -> list[str]:
         slow = asyncio.ensure_future(ask(arriving(b"0123456789", then="is silent")))
@@ -112,10 +110,11 @@ def test_a_body_takes_room_until_it_is_answered():
     async def one_while_another() -> None:
         async with bodies.read(asked(), arriving(b"0123456789"), LIMIT):
             assert bodies.held == 10
-            with pytest.raises(Unavailable):
+            with pytest.raises(Refused) as refused:
                 async with bodies.read(asked(), arriving(b"012345"), LIMIT):
                     pass
             assert bodies.held == 10
+            assert (refused.value.status, refused.value.reason) == (503, DropReason.OVERLOADED)
 
     waited(one_while_another())
     assert bodies.held == 0

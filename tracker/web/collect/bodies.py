@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tracker.collector.domain import DropReason
-from tracker.errors import Unavailable
 from tracker.web.collect.asked import Asked, Refused
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -57,7 +56,9 @@ class Bodies:
         if size > limit:
             raise too_large(limit)
         if self.held > self._room:
-            raise Unavailable("more arrives than can be held")
+            refused = Refused(503, DropReason.OVERLOADED, "more arrives than can be held")
+            refused.retry_after = 1
+            raise refused
 
 
 async def _parts(receive: Receive) -> AsyncIterator[bytes]:

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 
-from tracker.errors import Unavailable
 from tracker.web.collect import answers
 from tracker.web.collect.asked import Asked, Refused
 from tracker.web.collect.bodies import Bodies, Receive
@@ -55,8 +54,6 @@ class Pages:
                 body, length = await self._read(scope, receive, held)
             except Refused as refused:
                 await _say(answers.refusal(refused), send)
-            except Unavailable as error:
-                await _say(answers.unavailable(error.message), send)
             else:
                 kept = _Kept(body)
                 line = _Line(send, self._patience)
