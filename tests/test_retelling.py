@@ -17,7 +17,6 @@ from tracker.stages import versions
 from tracker.stages.documents import DEFAULT, dump
 from tracker.stages.domain import Stage, Work
 from tracker.stages.models import Standing, TransitionRow, UntoldLead
-from tracker.tasks import service as tasks
 from tracker.tasks.models import Task
 from tracker.touches import items
 from tracker.touches.domain import ClassingWork, ContentKind, Subject
@@ -68,7 +67,8 @@ def test_a_long_retelling_goes_in_slices_and_can_be_left(session, house, by):
     assert (task.done, task.total, act.leads) == (0, people, people)
     assert retelling.step(session, now=NOON)
     assert stages_of(session) == {Stage.TOFU, Stage.MOFU}
-    assert tasks.done(session, task.id) == retelling.LEADS
+    session.refresh(task)
+    assert task.done == retelling.LEADS
     finish(session)
     assert stages_of(session) == {Stage.MOFU}
     assert (act.up, act.down) == (people, 0)
