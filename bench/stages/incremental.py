@@ -79,6 +79,7 @@ class Crowd:
         # As a worker does once it has started.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
 
     def run(self, batches):
         """Return the CPU per touch of the classification of batches, and of all before it."""
