@@ -23,7 +23,8 @@ TOGETHER = 100
 REMEMBERED = 10_000
 
 Row = Sequence[Any]
-_KINDS = {int: "bigint", str: "text", bytes: "bytea"}
+# What PostgreSQL calls the types of our values.
+KINDS = {int: "bigint", str: "text", bytes: "bytea", bool: "boolean"}
 
 
 def connection_of(session: Session) -> Connection:
@@ -35,6 +36,11 @@ def connection_of(session: Session) -> Connection:
     if isinstance(bind, Connection) and bind.in_transaction():
         return bind
     return session.connection()
+
+
+def is_sqlite(session: Session) -> bool:
+    """Return whether a session's database has one writer and no arrays."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def execute(session: Session, sql: str, values: Sequence[Any] = ()) -> None:
@@ -59,14 +65,13 @@ def fetch_in(
     driver has seen before need not be prepared again.  PostgreSQL takes all keys as one value.
     """
     found: list[Row] = []
-    is_sqlite = _is_sqlite(session)
     for part in chunks(keys):
-        if is_sqlite:
+        if is_sqlite(session):
             size = 1 << (len(part) - 1).bit_length()
             part += [part[-1]] * (size - len(part))
             found += fetch(session, sql.replace("{}", _marks(size)), (*before, *part))
         else:
-            kind = _KINDS[type(part[0])]
+            kind = KINDS[type(part[0])]
             any_of = sql.replace("IN ({})", f"= ANY(?::{kind}[])")
             found += fetch(session, any_of, (*before, _array(part, kind)))
     return found
@@ -160,10 +165,6 @@ def _named(connection: Connection, text: str, values: Any, error: Exception) -> 
     )
 
 
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
 def _inserts(
     session: Session, sql: str, rows: Sequence[Row], types: str
 ) -> Iterator[tuple[str, Sequence[Any]]]:
@@ -171,7 +172,7 @@ def _inserts(
     if not rows:
         return
     kinds = types.split()
-    if _is_sqlite(session):
+    if is_sqlite(session):
         for part in chunks(rows, TOGETHER):
             marks = ",".join([f"({_marks(len(kinds))})"] * len(part))
             yield sql.replace("{}", f"VALUES {marks}"), list(chain.from_iterable(part))

@@ -17,18 +17,6 @@ YES = HandoffStatus.ACCEPTED
 NO = HandoffStatus.REJECTED
 
 
-@pytest.fixture
-def house(session):
-    return make_house(session)
-
-
-@pytest.fixture
-def offered(session, house):
-    """Offer one lead at NOON."""
-    make_bofu_lead(session, house)
-    return service.queue(session, house.workspace.id)[0]
-
-
 def reps(session, house, count=2):
     return [make_user(session, house.workspace, Role.REP).user_id for _ in range(count)]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.builders import NOON, days, lead_of, make_bofu_lead, make_house, record
+from tests.builders import NOON, days, lead_of, make_bofu_lead, record
 from tests.test_versions import publish, stricter
 from tracker import journey
 from tracker.handoff import service, withdrawals
@@ -20,18 +20,6 @@ from tracker.touches.domain import ContentKind
 
 NO = HandoffStatus.REJECTED
 SOON, LATER = NOON + timedelta(hours=1), NOON + days(1)
-
-
-@pytest.fixture
-def house(session):
-    return make_house(session)
-
-
-@pytest.fixture
-def offered(session, house):
-    """Offer one lead at NOON."""
-    make_bofu_lead(session, house)
-    return service.queue(session, house.workspace.id)[0]
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_touches_outside_the_window_are_missing_again():
 
 def test_where_only_score_is_missing_it_says_how_much():
     rule = Rule(id="score", stage=Stage.MOFU, min_score=30)
-    state = Fold(groups={(Kind.PAGE, 0): [(20_000, 4, 8_000_000)]})
+    state = Fold(groups={"page": [(20_000, 4, 8_000_000)]})
     assert nearest_unmet(_model(rule), state, at=NOW).missing_milli == 22_000
 
 
@@ -58,5 +58,5 @@ def test_a_score_that_leads_to_the_next_stage_is_nearer_than_a_touch_that_leads_
 
 def test_points_that_speak_against_somebody_are_missing_too():
     model = replace(_model(Rule(id="score", stage=Stage.MOFU, min_score=5)), points={Kind.PAGE: -2})
-    unmet = nearest_unmet(model, Fold(groups={(Kind.PAGE, 0): [(20_000, 2, -4_000_000)]}), at=NOW)
+    unmet = nearest_unmet(model, Fold(groups={"page": [(20_000, 2, -4_000_000)]}), at=NOW)
     assert unmet.missing_milli == 9_000

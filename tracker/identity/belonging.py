@@ -142,9 +142,10 @@ def _mark(
     occupied = {lead for edge in after.values() for lead in edge.leads}
     for visitor, edge in after.items():
         if edge.decision.is_identified:
-            # One that has no visitor any more stays what it was by its own.
-            left = before[visitor].own_lead_id if visitor in before else edge.own_lead_id
-            leads = {*edge.leads} if left in occupied else {*edge.leads, left}
+            leads = {*edge.leads}
+            if visitor in before:
+                # One that has no visitor any more stays what it was by its own.
+                leads |= {before[visitor].own_lead_id} - occupied
             known |= leads
             verified |= leads if edge.decision.is_verified else set()
     verified |= {after[kept].lead_id for _, kept in merged} & known

@@ -32,8 +32,7 @@ def edges_of(session: Session, visitors: Iterable[int]) -> dict[int, Edge]:
     known: dict[int, Edge] = remembered(session, _EDGES)
     wanted = sorted(visitors)
     unknown = [visitor for visitor in wanted if visitor not in known]
-    if unknown:
-        known |= _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", unknown))
+    known |= _read(fetch_in(session, f"{_EDGE} WHERE visitor_id IN ({{}})", unknown))
     return {visitor: known[visitor] for visitor in wanted if visitor in known}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import to_micros
-from tracker.driver import fetch_in
+from tracker.driver import fetch_in, is_sqlite
 from tracker.errors import NotFound
 from tracker.identity import aliases, profiles
 from tracker.identity.belonging import Belonging, assign, known_leads
@@ -81,7 +81,7 @@ def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> l
     before = aliases.previous(session, workspace_id, touches)
     named = (v for t in touches for v in (t.visitor_id, t.anonymous_id, t.email_id))
     visitors = {visitor for visitor in named if visitor is not None} | set(before.values())
-    _lock_visitors(session, visitors)
+    _lock(session, "visitor", visitors)
     edges = edges_of(session, visitors)
     # A browser that comes alone, and is known, says nothing of who belongs together.
     telling = [t for t in touches if t.anonymous_id != t.visitor_id or t.visitor_id not in edges]
@@ -94,7 +94,7 @@ def _resolve(session: Session, workspace_id: int, touches: Sequence[Touch]) -> l
         edges = edges_of(session, {*visitors, *joined})
         said = {visitor: edges[visitor].decision for visitor in joined}
         belonging = _both(belonging, assign(session, workspace_id, said, edges))
-    _lock_leads(session, set(belonging.leads.values()))
+    _lock(session, "lead", set(belonging.leads.values()))
     profiles.learn(session, workspace_id, touches, belonging.leads, refold=belonging.refold)
     return _by_lead(session, workspace_id, touches, belonging)
 
@@ -121,25 +121,20 @@ def _mention(touch: Touch, previous: int | None) -> Mention:
 
 def hold(session: Session, lead_ids: Iterable[int]) -> None:
     """Let nobody else decide about some leads or their visitors before this is committed."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return
     wanted = sorted(set(lead_ids))
     edges = select(VisitorEdge.visitor_id).where(VisitorEdge.lead_id.in_(wanted))
-    _lock_visitors(session, session.scalars(edges))
-    _lock_leads(session, wanted)
+    _lock(session, "visitor", session.scalars(edges))
+    _lock(session, "lead", wanted)
 
 
-def _lock_visitors(session: Session, visitors: Iterable[int]) -> None:
+def _lock(session: Session, table: str, ids: Iterable[int]) -> None:
     # Several writers on PostgreSQL: whoever decides about a visitor holds it until commit,
     # and everybody asks in the same order.  A touch that points to the visitor holds its key
     # already (KEY SHARE), which NO KEY UPDATE respects.  On SQLite there is one writer.
-    if session.get_bind().dialect.name != "sqlite":
-        fetch_in(session, _HELD.format("visitor"), sorted(visitors))
-
-
-def _lock_leads(session: Session, leads: Iterable[int]) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        fetch_in(session, _HELD.format("lead"), sorted(leads))
+    if not is_sqlite(session):
+        fetch_in(session, _HELD.format(table), sorted(ids))
 
 
 _HELD = "/* identity.hold */ SELECT id FROM {} WHERE id IN ({{}}) ORDER BY id FOR NO KEY UPDATE"

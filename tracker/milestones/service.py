@@ -97,12 +97,9 @@ def _compare(session: Session, leads: list[int]) -> tuple[list[Stored], list[Rea
     gone: list[Stored] = []
     new: list[Reached] = []
     for lead in leads:
-        first = firsts(derived.get(lead, ()))
-        if lead in stored:
-            own = stored[lead]
-            dropped, added = changes({step: at for step, (_, at) in own.items()}, first)
-            gone += [(own[step][0], lead, step) for step in dropped]
-            new += [(lead, step, at) for step, at in added]
-        else:
-            new += [(lead, step, at) for step, at in first.items()]
+        own = stored.get(lead, {})
+        kept = {step: at for step, (_, at) in own.items()}
+        dropped, added = changes(kept, firsts(derived.get(lead, ())))
+        gone += [(own[step][0], lead, step) for step in dropped]
+        new += [(lead, step, at) for step, at in added]
     return gone, new

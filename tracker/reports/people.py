@@ -21,7 +21,7 @@ from tracker.stages import service as stages
 from tracker.stages.domain import Stage, StageModel
 from tracker.stages.fit import Fit
 from tracker.stages.models import Standing
-from tracker.stages.scoring import DAY, total
+from tracker.stages.scoring import DAY
 from tracker.stages.standings import state_of
 from tracker.touches.domain import VisitorKey, visitor_key
 from tracker.touches.models import Source, Visitor
@@ -273,7 +273,7 @@ def _row(row: Any, *, score: int, sales: str, fit: Fit, known_as: str) -> LeadRo
 def _score(model: StageModel, standing: Standing | None, day: int) -> int:
     if standing is None:
         return 0
-    return total(model, state_of(standing).groups, day=day)
+    return state_of(standing).score(model, day=day)
 
 
 def _sales(session: Session, lead_ids: Sequence[int]) -> Mapping[int, str]:

@@ -8,7 +8,7 @@ told live, late or again, to the byte.
 from collections.abc import Iterable, Sequence
 
 from tracker.stages.domain import Cause, Rule, StageModel, Step, rank_of
-from tracker.stages.dues import catch_up, fall, is_quiet, receipt
+from tracker.stages.dues import catch_up, fall, receipt
 from tracker.stages.fold import Fold, Seen, Transition
 from tracker.stages.scoring import DAY, Line, lines
 from tracker.touches.domain import Counted, Touch
@@ -23,8 +23,7 @@ def classify(model: StageModel, state: Fold, touches: Iterable[Told]) -> list[Tr
     """
     moved: list[Transition] = []
     for touch in touches:
-        if not is_quiet(model, state, touch.order[0]):
-            moved += catch_up(model, state, until=touch.order[0])
+        moved += catch_up(model, state, until=touch.order[0])
         asking = _remember(model, state, touch)
         if state.is_dormant:
             moved.append(_wake(model, state, touch))

@@ -6,7 +6,7 @@ to the present when a lead is brought up to date.
 
 from tracker.stages.domain import Cause, StageModel
 from tracker.stages.fold import Fold, Receipt, Transition, latest
-from tracker.stages.scoring import DAY, first_day_below, lines, total
+from tracker.stages.scoring import DAY, first_day_below, lines
 
 # At one moment these come in this order, and all before a touch.
 _PLACES = {
@@ -20,7 +20,7 @@ _PLACES = {
 def catch_up(model: StageModel, state: Fold, *, until: int) -> list[Transition]:
     """Carry the state on to a moment (microseconds) and return what fell due on the way."""
     moved: list[Transition] = []
-    while not is_quiet(model, state, until):
+    while not _is_quiet(model, state, until):
         due = next_due(model, state, by=until)
         if due is None or due > until:
             break
@@ -61,7 +61,7 @@ def fall(model: StageModel, state: Fold, *, day: int) -> str | None:
     floor = _floor(model, state)
     if floor is None:
         return None
-    score = total(model, state.groups, day=day)
+    score = state.score(model, day=day)
     fallen = None
     while floor is not None and score < floor * 1000:
         rule = state.path.pop()[1]
@@ -93,7 +93,7 @@ def _floor(model: StageModel, state: Fold) -> int | None:
     return model.floors.get(state.path[-1][1]) if model.floors and state.path else None
 
 
-def is_quiet(model: StageModel, state: Fold, until: int) -> bool:
+def _is_quiet(model: StageModel, state: Fold, until: int) -> bool:
     """Return whether it is plain that nothing falls due by a moment."""
     if state.coming or state.overrides:
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tracker.stages.classify import deciding
 from tracker.stages.domain import Rule, Stage, StageModel, rank_of
 from tracker.stages.fold import Fold
-from tracker.stages.scoring import DAY, total
+from tracker.stages.scoring import DAY
 from tracker.touches.domain import ContentKind
 
 Kinds = frozenset[ContentKind]
@@ -99,5 +99,5 @@ def _by_touch(rule: Rule, state: Fold, at: int) -> Unmet:
 
 def _by_score(model: StageModel, state: Fold, open_rules: list[Rule], at: int) -> Unmet:
     points, stage = min((rule.min_score or 0, rule.stage) for rule in open_rules)
-    missing = points * 1000 - total(model, state.groups, day=at // DAY)
+    missing = points * 1000 - state.score(model, day=at // DAY)
     return Unmet(stage=stage, missing_milli=max(1, missing))

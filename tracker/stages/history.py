@@ -12,7 +12,7 @@ from tracker.identity.service import visitors_of
 from tracker.stages import overrides, standings
 from tracker.stages.classify import Told, classify
 from tracker.stages.domain import Cause, Override, Stage, StageModel
-from tracker.stages.dues import catch_up, is_quiet, may_come_sooner, next_due
+from tracker.stages.dues import catch_up, may_come_sooner, next_due
 from tracker.stages.fold import Fold, Transition
 from tracker.stages.models import Checkpoint, TransitionRow
 from tracker.stages.receipts import dump_receipt
@@ -154,7 +154,7 @@ class Desk:
             done += room
             if state.count % CHECKPOINT_EVERY == 0:
                 self.checkpoint(lead_id, state)
-        if state.order is not None and not is_quiet(self.model, state, self._now):
+        if state.order is not None:
             transitions += catch_up(self.model, state, until=self._now)
         return transitions
 

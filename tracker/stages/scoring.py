@@ -86,25 +86,8 @@ def lines(model: StageModel, groups: Groups, *, day: int) -> tuple[Line, ...]:
 
 def total(model: StageModel, groups: Groups, *, day: int) -> int:
     """Return the score on a day in milli-points: the sum of the lines."""
-    if model.caps:
-        return sum([worth[3] for worth in _capped(model, groups, day)])
-    # As `_worths` says, without a line for each entry: every touch asks for the sum.
-    score = 0
-    half_life = model.half_life_days
-    factors = _factors(half_life)
-    for group, entries in groups.items():
-        if model.half_lives:
-            half_life = model.half_life(_named(group)[0])
-            factors = _factors(half_life)
-        for then, _, worth in entries:
-            left = worth if worth >= 0 else -worth
-            days = day - then
-            if days >= half_life:
-                left = _left(left, days, half_life)
-            elif days > 0:
-                left = left * factors[days] // SCALE
-            score += left // _MILLI if worth >= 0 else -(left // _MILLI)
-    return score
+    found = _capped(model, groups, day) if model.caps else _worths(model, groups, day)
+    return sum([worth[3] for worth in found])
 
 
 def first_day_below(
@@ -142,11 +125,10 @@ def _named(group: Group) -> tuple[ContentKind, int]:
 
 
 def _left(worth: int, days: int, half_life: int) -> int:
-    """Return what is left after some days (at least one) of what something was worth."""
-    halvings, rest = divmod(days, half_life)
-    factor = _factors(half_life)[rest] >> halvings if halvings < FORGET_AFTER else 0
+    """Return what is left after some days of what something was worth."""
+    left = abs(worth) * decay(days, half_life) // SCALE
     # Rounded towards nothing on both sides: what speaks against somebody fades away too.
-    return worth * factor // SCALE if worth >= 0 else -(-worth * factor // SCALE)
+    return left if worth >= 0 else -left
 
 
 def _worths(model: StageModel, groups: Groups, day: int) -> list[Worth]:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.orm import Session
 
 from tracker.db import Model
-from tracker.driver import Row, fetch_in, insert_returning, remembered
+from tracker.driver import KINDS, Row, fetch_in, insert_returning, remembered
 
 # Values of a missing row, by its key; the key's own column need not be repeated.
 Rows = Mapping[Any, Mapping[str, Any]]
@@ -84,8 +84,8 @@ def _insert(
 
 
 def _types(columns: Iterable[Column[Any]]) -> str:
-    names = {bytes: "bytea", int: "bigint", bool: "boolean", datetime: "bigint"}
-    return " ".join(names.get(column.type.python_type, "text") for column in columns)
+    kinds = {**KINDS, datetime: "bigint"}
+    return " ".join(kinds.get(column.type.python_type, "text") for column in columns)
 
 
 def _default(column: Column[Any]) -> Any:

@@ -83,9 +83,9 @@ class Desk:
         delivery = self._delivery(asked, site, consent=consent_of(query.get("c")))
         self._check_rate(delivery, number=1)
         if asked.is_prefetch:
-            raise _refused(site, DropReason.PREFETCH, "nobody has seen this yet")
+            raise _refused(site.place, DropReason.PREFETCH, "nobody has seen this yet")
         if delivery.consent is False or (site.consent_required and not delivery.consent):
-            raise _refused(site, DropReason.NO_CONSENT, "the visitor has not consented")
+            raise _refused(site.place, DropReason.NO_CONSENT, "the visitor has not consented")
         referer = asked.text(b"referer", 2048)
         [outcome] = await self._intake.put([pixel.read(query, delivery, referer=referer)])
         return answers.picture(400 if outcome is Outcome.QUARANTINED else 200)
@@ -133,7 +133,7 @@ class Desk:
         encoding = asked.word(b"content-encoding")
         is_long = len(raw) > LONG or is_zipped(raw)
         if is_long:
-            self._check_queue((site.workspace_id, site.id) if site else (0, 0))
+            self._check_queue(site.place if site else (0, 0))
             body = await self._reader.do(read_json, raw, encoding, limit)
         else:
             body = read_json(raw, encoding, limit)
@@ -150,12 +150,14 @@ class Desk:
         site = await self._site(key or _body_key(said.body, batch), number=number)
         if len(batch) > self._limits.messages:
             message = f"a batch has at most {self._limits.messages:,} messages"
-            raise _refused(site, DropReason.TOO_LARGE, message, number=number)
+            raise _refused(site.place, DropReason.TOO_LARGE, message, number=number)
         is_verified = not said.is_browser and await self._tokens.prove(asked, site)
         delivery = self._delivery(asked, site, said, is_verified=is_verified)
         self._check_rate(delivery, number=number)
         if said.is_browser and asked.is_prefetch:
-            raise _refused(site, DropReason.PREFETCH, "nobody has seen this yet", number=len(batch))
+            raise _refused(
+                site.place, DropReason.PREFETCH, "nobody has seen this yet", number=len(batch)
+            )
         return await self._store(batch, delivery, said)
 
     async def _store(self, batch: list[Any], delivery: Delivery, said: Said) -> Answer:
@@ -180,13 +182,10 @@ class Desk:
         # It is stored: now nobody is sent away.
         return await self._reader.do(report) if len(batch) > MANY else report()
 
-    def _check_queue(self, site: tuple[int, int], *, number: int = 1) -> None:
+    def _check_queue(self, place: tuple[int, int], *, number: int = 1) -> None:
         if self._reader.busy >= QUEUE:
             message = "more arrives than can be read"
-            refused = Refused(503, DropReason.OVERLOADED, message, number=number)
-            refused.site = site
-            refused.retry_after = 1
-            raise refused
+            raise _refused(place, DropReason.OVERLOADED, message, number=number, wait=1)
 
     def _check_rate(self, delivery: Delivery, *, number: int) -> None:
         # The client first: who sends too much shall not use up what is everybody's.
@@ -194,10 +193,8 @@ class Desk:
         wait = wait or self._per_key.take(delivery.site_id, number)
         if wait:
             message = "more than one sender may send at once"
-            refused = Refused(429, DropReason.RATE_LIMITED, message, number=number)
-            refused.site = (delivery.workspace_id, delivery.site_id)
-            refused.retry_after = wait
-            raise refused
+            place = (delivery.workspace_id, delivery.site_id)
+            raise _refused(place, DropReason.RATE_LIMITED, message, number=number, wait=wait)
 
     async def _site(self, key: str, *, number: int = 1) -> KnownSite:
         site = await self._sites.find(key) if key else None
@@ -249,7 +246,14 @@ def _body_key(body: Mapping[str, Any], batch: list[Any]) -> str:
     return key if isinstance(key, str) else ""
 
 
-def _refused(site: KnownSite, reason: DropReason, message: str, *, number: int = 1) -> Refused:
+def _refused(
+    place: tuple[int, int],
+    reason: DropReason,
+    message: str,
+    *,
+    number: int = 1,
+    wait: int | None = None,
+) -> Refused:
     refused = Refused(answers.STATUS[reason], reason, message, number=number)
-    refused.site = (site.workspace_id, site.id)
+    refused.site, refused.retry_after = place, wait
     return refused

@@ -24,6 +24,11 @@ class KnownSite:
     consent_required: bool
     requires_proof: bool
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return where its messages are counted: the workspace, and the site."""
+        return self.workspace_id, self.id
+
 
 class Sites:
     """The sites of all workspaces by write key."""

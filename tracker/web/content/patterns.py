@@ -1,6 +1,6 @@
 """Patterns: write one, see what it would move, let it decide; and remove it again."""
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -39,17 +39,13 @@ def index():
 @requires(Role.MARKETER)
 def weigh():
     """Return what would become of the next leads, for the page that adds it up."""
-    text = request.args.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
     code = request.args.get("remove")
     changes = (
         items.without_pattern(session(), items.get_pattern(session(), _home(), code))
         if code
         else _changes()
     )
-    weighed = weighing.weigh(session(), _home(), changes, now=now(), after=after)
-    return jsonify(leads=weighed.leads, up=weighed.up, down=weighed.down, offers=weighed.offers,
-                   next=weighed.next)  # fmt: skip
+    return told.weighed(changes)
 
 
 @blueprint.post("")

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -72,12 +72,7 @@ def weigh():
     """Return what would become of the next leads, for the page that adds it up."""
     roll_back()
     outlook = content.look(session(), current_user.workspace_id, _told_again())
-    after = request.args.get("after", 0, type=int)
-    weighed = weighing.weigh(
-        session(), current_user.workspace_id, outlook.changes, now=now(), after=after
-    )
-    return jsonify(leads=weighed.leads, up=weighed.up, down=weighed.down, offers=weighed.offers,
-                   next=weighed.next)  # fmt: skip
+    return told.weighed(outlook.changes)
 
 
 @blueprint.post("/classed")

@@ -1,9 +1,15 @@
 """What a classing does to those who touched what it changed, told again and in words."""
 
+from collections.abc import Sequence
+
+from flask import Response, jsonify, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 
 from tracker import retelling
+from tracker.reports import weighing
+from tracker.touches.classing import Change
 from tracker.touches.domain import ClassingWork
 from tracker.touches.models import Classing
 from tracker.web.context import database, now, session
@@ -19,6 +25,15 @@ def retell(row: Classing) -> str:
         if not _one_slice(number):
             break
     return words(session().get_one(Classing, number))
+
+
+def weighed(changes: Sequence[Change]) -> Response:
+    """Return what would become of the next leads, for the page that adds it up."""
+    text = request.args.get("after", "")
+    after = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    found = weighing.weigh(session(), current_user.workspace_id, changes, now=now(), after=after)
+    return jsonify(leads=found.leads, up=found.up, down=found.down, offers=found.offers,
+                   next=found.next)  # fmt: skip
 
 
 def is_done(row: Classing) -> bool:
